@@ -1,0 +1,72 @@
+"""Collaborative filtering you can read, trust and run.
+
+The names below are the whole public surface of the first floor; each is imported when first used, so that
+``import alsoliked`` costs next to nothing. Modules and the learner are one floor down: `alsoliked.models`,
+`alsoliked.training`.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from alsoliked._version import __version__
+    from alsoliked.data.checkup import checkup
+    from alsoliked.data.movielens import movielens
+    from alsoliked.data.ratings import Ratings
+    from alsoliked.data.readers import read_ratings
+    from alsoliked.data.split import k_folds, leave_last, published_fold, random_split, time_split
+    from alsoliked.data.sql import read_sql
+    from alsoliked.errors import AlsolikedError
+    from alsoliked.evaluation.report import Report, evaluate
+    from alsoliked.recommendation.ranked import Ranked
+    from alsoliked.recommender import Recommender
+
+__all__ = [
+    "AlsolikedError",
+    "Ranked",
+    "Ratings",
+    "Recommender",
+    "Report",
+    "__version__",
+    "checkup",
+    "evaluate",
+    "k_folds",
+    "leave_last",
+    "movielens",
+    "published_fold",
+    "random_split",
+    "read_ratings",
+    "read_sql",
+    "time_split",
+]
+
+_HOMES = {
+    "AlsolikedError": "errors",
+    "Ranked": "recommendation.ranked",
+    "Ratings": "data.ratings",
+    "Recommender": "recommender",
+    "Report": "evaluation.report",
+    "__version__": "_version",
+    "checkup": "data.checkup",
+    "evaluate": "evaluation.report",
+    "k_folds": "data.split",
+    "leave_last": "data.split",
+    "movielens": "data.movielens",
+    "published_fold": "data.split",
+    "random_split": "data.split",
+    "read_ratings": "data.readers",
+    "read_sql": "data.sql",
+    "time_split": "data.split",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'alsoliked' has no name {name!r}; it has {', '.join(__all__)}")
+    return getattr(importlib.import_module(f"alsoliked.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

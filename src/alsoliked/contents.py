@@ -1,0 +1,134 @@
+"""Contents: what of a recommender goes into a bundle, and the way back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy.typing as npt
+import polars as pl
+import torch
+
+from alsoliked.bundle import Contents
+from alsoliked.data.ratings import Ratings
+from alsoliked.data.vocabulary import Vocabulary
+from alsoliked.errors import BundleError
+from alsoliked.models.factors import FactorModel
+from alsoliked.models.net_scores import NetScores
+from alsoliked.models.neural import CollabNN
+from alsoliked.recommendation.answers import Answers
+from alsoliked.recommendation.fold_in import Prior
+
+__all__ = ["from_contents", "to_contents"]
+
+Arrays = dict[str, npt.NDArray[Any]]
+FACTORS = ("user_factors", "item_factors", "user_bias", "item_bias")
+
+
+def to_contents(answers: Answers, about: dict[str, Any]) -> Contents:
+    """Take a fitted model apart; `about` is what the façade adds to the manifest."""
+    train = answers.train
+    arrays: Arrays = {f"train.{name}": getattr(train, name) for name in ("user_index", "item_index", "rating")}
+    if train.timestamp is not None:
+        arrays["train.timestamp"] = train.timestamp
+    model: dict[str, Any] = {"ordered": answers.ordered}
+    for name, part in (("rating", answers.rating), ("choice", answers.choice)):
+        model[name] = _take_apart(name, part, arrays)
+    if answers.prior is not None:
+        arrays |= {"prior.mean": answers.prior.mean, "prior.precision": answers.prior.precision}
+        model["noise"] = answers.prior.noise
+    tables = {"users": train.users.ids.to_frame("user"), "items": train.items.ids.to_frame("item")}
+    tables |= {
+        name: table
+        for name, table in (("user_table", train.user_table), ("item_table", train.item_table))
+        if table is not None
+    }
+    data = {
+        "name": train.name,
+        "rating_scale": list(train.rating_scale),
+        "levels": None if train.levels is None else list(train.levels),
+        "fingerprint": train.fingerprint(),
+        "users": train.n_users,
+        "items": train.n_items,
+        "ratings": len(train),
+    }
+    return Contents({**about, "data": data, "model": model}, arrays, tables)
+
+
+def _take_apart(name: str, part: FactorModel | NetScores | None, arrays: Arrays) -> dict[str, Any] | None:
+    if part is None:
+        return None
+    if isinstance(part, NetScores):
+        arrays.update({f"{name}.net.{key}": value.numpy() for key, value in part.net.state_dict().items()})
+        return {"kind": "net", "y_range": _listed(part.net.y_range), "shape": part.net.shape}
+    arrays.update({f"{name}.{key}": getattr(part, key) for key in FACTORS})
+    return {"kind": "factors", "y_range": _listed(part.y_range), "global_bias": part.global_bias}
+
+
+def _listed(y_range: tuple[float, float] | None) -> list[float] | None:
+    return None if y_range is None else [float(v) for v in y_range]
+
+
+def from_contents(contents: Contents) -> Answers:
+    """Put a fitted model together again.
+
+    Raises
+    ------
+    BundleError
+        If parts are missing or do not fit each other.
+    """
+    try:
+        train = _ratings(contents)
+        model = contents.manifest["model"]
+        rating, choice = (_put_together(name, model[name], contents.arrays, train) for name in ("rating", "choice"))
+        prior = None
+        if "prior.mean" in contents.arrays:
+            mean, precision = (contents.arrays[f"prior.{key}"] for key in ("mean", "precision"))
+            prior = Prior(mean, precision, float(model["noise"]))
+        if isinstance(choice, NetScores):
+            raise BundleError("the bundle holds a network where choice factors belong; train again.")
+        return Answers(train, rating, choice, prior, ordered=bool(model["ordered"]))
+    except (KeyError, TypeError, IndexError, ValueError, RuntimeError) as error:
+        raise BundleError(f"the bundle's parts do not fit each other ({error!r}); train again.") from error
+
+
+def _ratings(contents: Contents) -> Ratings:
+    data, arrays, tables = contents.manifest["data"], contents.arrays, contents.tables
+    ratings = Ratings(
+        users=Vocabulary(tables["users"]["user"]),
+        items=Vocabulary(tables["items"]["item"]),
+        user_index=arrays["train.user_index"],
+        item_index=arrays["train.item_index"],
+        rating=arrays["train.rating"],
+        timestamp=arrays.get("train.timestamp"),
+        rating_scale=(float(data["rating_scale"][0]), float(data["rating_scale"][1])),
+        levels=None if data["levels"] is None else tuple(data["levels"]),
+        name=str(data["name"]),
+    )
+    if ratings.fingerprint() != data["fingerprint"]:
+        raise BundleError("the bundle's ratings are not those it was trained on; train again.")
+    return replace(ratings, user_table=_table(tables, "user_table"), item_table=_table(tables, "item_table"))
+
+
+def _table(tables: dict[str, pl.DataFrame], name: str) -> pl.DataFrame | None:
+    return tables.get(name)
+
+
+def _put_together(
+    name: str, about: dict[str, Any] | None, arrays: Arrays, train: Ratings
+) -> FactorModel | NetScores | None:
+    if about is None:
+        return None
+    y_range = None if about["y_range"] is None else (float(about["y_range"][0]), float(about["y_range"][1]))
+    if about["kind"] == "net":
+        prefix = f"{name}.net."
+        net = CollabNN(train.n_users, train.n_items, y_range=y_range, **about["shape"])
+        state = {key[len(prefix) :]: torch.from_numpy(v) for key, v in arrays.items() if key.startswith(prefix)}
+        net.load_state_dict(state)
+        return NetScores.of(net)
+    parts = {key: arrays[f"{name}.{key}"] for key in FACTORS}
+    model = FactorModel(**parts, global_bias=float(about["global_bias"]), y_range=y_range)
+    sizes = (len(model.user_factors), len(model.item_factors), model.n_users, model.n_items)
+    if sizes != (train.n_users, train.n_items) * 2 or model.user_factors.shape[1:] != model.item_factors.shape[1:]:
+        raise BundleError(f"the bundle's {name} arrays do not fit its vocabularies; train again.")
+    return model

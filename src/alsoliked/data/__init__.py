@@ -1,0 +1,1 @@
+"""Ratings in: vocabularies, validated ratings, readers, splits. polars and numpy; never torch."""

@@ -1,0 +1,146 @@
+"""Estimator: a model by name with its options: fitted, saved, loaded. What it can then be asked is in `recommender`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from alsoliked.bundle import read_bundle, write_bundle
+from alsoliked.contents import from_contents, to_contents
+from alsoliked.data.ratings import Ratings
+from alsoliked.errors import BundleError, NotFittedError
+from alsoliked.fitting import fit_answers, settle_options
+from alsoliked.models.registry import model_spec
+from alsoliked.recommendation.answers import Answers
+from alsoliked.training import Epoch, History
+
+__all__ = ["Estimator"]
+
+OPTIONS = (
+    "n_factors",
+    "layers",
+    "user_size",
+    "item_size",
+    "dropout",
+    "batch_norm",
+    "y_range",
+    "epochs",
+    "lr",
+    "wd",
+    "bs",
+    "patience",
+    "keep_best",
+    "device",
+    "item_damping",
+    "user_damping",
+)
+
+
+class Estimator:
+    """The options, `fit`, `save` and `load` of a `Recommender`, whose docstring says what each option is."""
+
+    def __init__(
+        self,
+        model: str = "dot_bias",
+        *,
+        n_factors: int | None = None,
+        layers: Sequence[int] | None = None,
+        user_size: int | None = None,
+        item_size: int | None = None,
+        dropout: float | None = None,
+        batch_norm: bool | None = None,
+        y_range: tuple[float, float] | Literal["auto", "none"] | None = None,
+        epochs: int | None = None,
+        lr: float | None = None,
+        wd: float | None = None,
+        bs: int | None = None,
+        patience: int | None = None,
+        keep_best: bool | None = None,
+        device: str | None = None,
+        item_damping: float | None = None,
+        user_damping: float | None = None,
+        seed: int = 0,
+    ) -> None:
+        given = locals()
+        self.model, self.seed = model, seed
+        for name in OPTIONS:
+            setattr(self, name, given[name])
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in self.get_params().items())})"
+
+    def get_params(self) -> dict[str, Any]:
+        """Return the constructor arguments that were given, ready for JSON; `Recommender(**params)` is the same."""
+        options = {name: getattr(self, name) for name in OPTIONS}
+        given = {k: list(v) if isinstance(v, tuple) else v for k, v in options.items() if v is not None}
+        return {"model": self.model, **given, "seed": self.seed}
+
+    def fit(
+        self, train: Ratings, valid: Ratings | None = None, *, on_epoch: Callable[[Epoch], None] | None = None
+    ) -> Self:
+        """Learn from training ratings.
+
+        Parameters
+        ----------
+        train, valid
+            As a split returns them; `valid` is only watched (and stops training where `patience` says so).
+        on_epoch
+            Called as each epoch ends; `alsoliked.training.print_epoch` prints the table.
+
+        Raises
+        ------
+        OptionError
+            If an option is unknown, out of range, or has no effect on this model.
+        TrainingError
+            If the loss becomes infinite or no number.
+        """
+        spec = model_spec(self.model)
+        given = {name: getattr(self, name) for name in OPTIONS if getattr(self, name) is not None}
+        options = settle_options(spec, given, len(train))
+        self.answers_: Answers
+        self.history_: History | None
+        self.answers_, self.history_ = fit_answers(spec, options, train, valid, seed=self.seed, on_epoch=on_epoch)
+        self.metrics_: dict[str, Any] = {}
+        self.notes_: dict[str, Any] = {}
+        return self
+
+    @property
+    def fitted(self) -> Answers:
+        """What was fitted, for those who work by index.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        """
+        answers: Answers | None = getattr(self, "answers_", None)
+        if answers is None:
+            raise NotFittedError("this recommender is not fitted; call fit(ratings) or Recommender.load(folder) first.")
+        return answers
+
+    def save(self, folder: str | os.PathLike[str]) -> Path:
+        """Write a bundle: one folder with manifest, arrays, vocabularies and titles; whole or not at all."""
+        about = {"recommender": self.get_params(), "metrics": self.metrics_, "notes": self.notes_}
+        return write_bundle(folder, to_contents(self.fitted, about))
+
+    @classmethod
+    def load(cls, folder: str | os.PathLike[str]) -> Self:
+        """Read a bundle back; it answers exactly as it did when saved.
+
+        Raises
+        ------
+        BundleError
+            If the folder is no bundle, of another format, or anything in it is missing, truncated or edited.
+        """
+        contents = read_bundle(folder)
+        params: dict[str, Any] = contents.manifest.get("recommender") or {}
+        try:
+            loaded = cls(**params)
+        except TypeError as error:
+            raise BundleError(f"{folder} names options this version does not know ({error}); train again.") from error
+        loaded.answers_, loaded.history_ = from_contents(contents), None
+        loaded.metrics_ = dict(contents.manifest.get("metrics") or {})
+        loaded.notes_ = dict(contents.manifest.get("notes") or {})
+        return loaded

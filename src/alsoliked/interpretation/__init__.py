@@ -1,0 +1,1 @@
+"""What a model has learned: biases, components. Nothing here changes the model."""

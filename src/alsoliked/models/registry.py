@@ -1,0 +1,120 @@
+"""The names a `Recommender` goes by, what each one is, and the options that apply to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import torch
+from torch import nn
+
+from alsoliked.errors import OptionError
+from alsoliked.models.baseline import DampedBias, GlobalMean, Popular
+from alsoliked.models.dot_product import DotProduct, DotProductBias
+from alsoliked.models.layers import YRange
+from alsoliked.models.neural import CollabNN
+
+__all__ = ["ModelSpec", "build_network", "build_solver", "model_names", "model_spec"]
+
+Value = Any  # an option is a number, a tuple or None; which, its default says
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSpec:
+    """One entry of the registry.
+
+    Attributes
+    ----------
+    name
+        What a user writes.
+    about
+        One line.
+    kind
+        ``"network"``: trained by gradient descent. ``"solver"``: solved at once.
+    options
+        The options that apply, with their defaults.
+    lists
+        How it orders a list: by choice and rating, by rating alone, by popularity, or not at all.
+    """
+
+    name: str
+    about: str
+    kind: Literal["network", "solver"]
+    options: Mapping[str, Value] = field(default_factory=dict)
+    lists: Literal["both", "rating", "popular", "none"] = "both"
+
+
+_DESCENT: dict[str, Value] = {
+    "y_range": "auto",
+    "epochs": 5,
+    "lr": 5e-3,
+    "wd": None,
+    "bs": None,
+    "patience": None,
+    "keep_best": False,
+    "device": "cpu",
+}
+
+_SPECS = (
+    ModelSpec("dot", "latent factors, dot product", "network", {"n_factors": 50, **_DESCENT}),
+    ModelSpec("dot_bias", "latent factors and biases", "network", {"n_factors": 50, **_DESCENT}),
+    ModelSpec(
+        "net",
+        "user and item vectors through a neural net",
+        "network",
+        {"layers": (100, 50), "user_size": None, "item_size": None, "dropout": 0.0, "batch_norm": True, **_DESCENT},
+    ),
+    ModelSpec("global_mean", "always the mean rating", "solver", lists="none"),
+    ModelSpec(
+        "damped_bias",
+        "mean + item offset + user offset, damped",
+        "solver",
+        {"item_damping": 5.0, "user_damping": 5.0},
+        lists="rating",
+    ),
+    ModelSpec("popular", "the most rated items, for everybody", "solver", lists="popular"),
+)
+
+
+def model_names() -> tuple[str, ...]:
+    """Return the names of all models."""
+    return tuple(spec.name for spec in _SPECS)
+
+
+def model_spec(name: str) -> ModelSpec:
+    """Look one up.
+
+    Raises
+    ------
+    OptionError
+        If there is no such model.
+    """
+    for spec in _SPECS:
+        if spec.name == name:
+            return spec
+    raise OptionError(f"model={name!r} is unknown; expected one of {', '.join(model_names())}.")
+
+
+def build_network(
+    name: str,
+    n_users: int,
+    n_items: int,
+    options: Mapping[str, Value],
+    *,
+    y_range: YRange | None,
+    generator: torch.Generator | None = None,
+) -> nn.Module:
+    """Build the module behind a name, freshly started."""
+    if name == "net":
+        shape = {key: options[key] for key in ("layers", "user_size", "item_size", "dropout", "batch_norm")}
+        return CollabNN(n_users, n_items, y_range=y_range, generator=generator, **shape)
+    factory = {"dot": DotProduct, "dot_bias": DotProductBias}[name]
+    return factory(n_users, n_items, options["n_factors"], y_range=y_range, generator=generator)
+
+
+def build_solver(name: str, options: Mapping[str, Value]) -> GlobalMean | DampedBias | Popular:
+    """Build the solver behind a name."""
+    if name == "damped_bias":
+        return DampedBias(options["item_damping"], options["user_damping"])
+    return Popular() if name == "popular" else GlobalMean()

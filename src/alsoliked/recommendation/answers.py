@@ -1,0 +1,108 @@
+"""Answers: everything a fitted model can say, by index. The façade adds ids and titles, nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from alsoliked.data.grouped import Grouped
+from alsoliked.data.ratings import Ratings
+from alsoliked.data.titles import Titles
+from alsoliked.models.factors import FactorModel, FloatArray
+from alsoliked.models.net_scores import NetScores
+from alsoliked.recommendation.candidates import leave_out
+from alsoliked.recommendation.fold_in import FoldedIn, Prior, fold_in
+from alsoliked.recommendation.objective import Objective, list_scores
+from alsoliked.recommendation.topk import top_n, user_blocks
+from alsoliked.solvers.choice import Choice
+
+__all__ = ["Answers"]
+
+IndexArray = npt.NDArray[np.int32]
+Indices = npt.NDArray[np.integer]
+
+
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """A fitted model and the ratings it was fitted to.
+
+    Attributes
+    ----------
+    train
+        The training ratings.
+    rating
+        Predicts ratings; None for a model that only orders (popularity).
+    choice
+        Scores what people take up; None for a model that only predicts.
+    prior
+        What a stranger's row looks like before any rating; None where `rating` is.
+    ordered
+        Whether the model orders items at all (the mean rating does not).
+    """
+
+    train: Ratings
+    rating: FactorModel | NetScores | None
+    choice: FactorModel | None
+    prior: Prior | None
+    ordered: bool = True
+
+    @cached_property
+    def by_user(self) -> Grouped:
+        """Each user's training ratings."""
+        return self.train.by_user()
+
+    @cached_property
+    def counts(self) -> npt.NDArray[np.int64]:
+        """How many training ratings each item has."""
+        return self.train.counts_by_item()
+
+    @cached_property
+    def titles(self) -> Titles:
+        """What the items are called."""
+        return self.train.titles
+
+    def users(self, users: Indices, objective: Objective = "both") -> FloatArray:
+        """Return the list scores of all items for trained users, shape (len(users), n_items)."""
+        rating = None if self.rating is None or objective == "choice" else self.rating.users(users)
+        choice = None if self.choice is None or objective == "rating" else self.choice.users(users)
+        return list_scores(rating, choice, self.counts, objective)
+
+    def stranger(self, items: Indices, folded: FoldedIn | None, objective: Objective = "both") -> FloatArray:
+        """Return the list scores of all items for somebody who rated these, shape (1, n_items)."""
+        rating = None if self.rating is None or folded is None else self.rating.rows(folded.row[None])
+        choice = None
+        if self.choice is not None:
+            row = Choice().fold_in(self.choice, items.astype(np.int32), self.counts)
+            choice = self.choice.rows(row[None])
+        return list_scores(rating, choice, self.counts, objective)
+
+    def fold_in(self, items: Indices, ratings: FloatArray) -> FoldedIn | None:
+        """Find a stranger's row; None where the model predicts no ratings."""
+        if self.rating is None or self.prior is None:
+            return None
+        return fold_in(self.rating, self.prior, items, ratings)
+
+    def top(
+        self,
+        users: Indices,
+        n: int,
+        *,
+        objective: Objective = "both",
+        exclude_seen: bool = True,
+        exclude: Indices | None = None,
+        among: Indices | None = None,
+    ) -> tuple[IndexArray, FloatArray]:
+        """Return each user's n best items and their scores, both (len(users), n); -1 and -inf where there are fewer."""
+        best = np.empty((len(users), n), dtype=np.int32)
+        scores = np.empty((len(users), n), dtype=np.float32)
+        for rows in user_blocks(len(users), self.train.n_items):
+            block = self.users(users[rows], objective)
+            seen = self.by_user if exclude_seen else None
+            leave_out(block, users[rows], seen=seen, exclude=exclude, among=among)
+            best[rows] = top_n(block, n)
+            scores[rows] = np.take_along_axis(block, np.maximum(best[rows], 0), axis=1)
+        scores[best < 0] = -np.inf
+        return best, scores

@@ -1,0 +1,209 @@
+"""Recommender: the façade. Ids outside, no tensors shown, every method a few lines of delegation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from alsoliked.data.ratings import FloatArray, Ratings
+from alsoliked.data.vocabulary import Id, IndexArray
+from alsoliked.errors import OptionError
+from alsoliked.estimator import Estimator
+from alsoliked.interpretation.bias import bias_table
+from alsoliked.interpretation.components import principal_components
+from alsoliked.models.factors import FactorModel
+from alsoliked.models.net_scores import NetScores
+from alsoliked.recommendation import explanation, lists, neighbours, predictions
+from alsoliked.recommendation.explanation import Explanation
+from alsoliked.recommendation.lists import ListOptions, OnUnknown
+from alsoliked.recommendation.objective import Objective
+from alsoliked.recommendation.ranked import Ranked
+
+__all__ = ["Recommender"]
+
+
+class Recommender(Estimator):
+    """A model by name: fit it to ratings, then ask it.
+
+    Options left at None take the model's default (`alsoliked.models.registry`); an option the model has no use for
+    is refused by `fit`.
+
+    Parameters
+    ----------
+    model
+        ``"dot"``, ``"dot_bias"``, ``"net"``, or a baseline: ``"global_mean"``, ``"damped_bias"``, ``"popular"``.
+    n_factors
+        Length of a user's and an item's vector (dot models).
+    layers, user_size, item_size, dropout, batch_norm
+        The net's hidden widths, vector lengths (None: the chapter's rule), and what stands between its layers.
+    y_range
+        The interval predictions are squeezed into; ``"auto"`` is around the scale as (0, 5.5) is around 1..5;
+        ``"none"`` does not squeeze.
+    epochs, lr, wd, bs, patience, keep_best, device
+        Training; see `Learner`. Left at None, `bs` grows with the data and `wd` with `bs`.
+    item_damping, user_damping
+        Of ``"damped_bias"``.
+    seed
+        Decides everything random.
+
+    Examples
+    --------
+    >>> from alsoliked.data.synthetic import planted_ratings
+    >>> ratings = planted_ratings(80, 50, n_factors=2, density=0.4, seed=1).ratings
+    >>> rec = Recommender("dot_bias", n_factors=8, bs=64, seed=1).fit(ratings)
+    >>> len(rec.recommend(0, n=5))
+    5
+    """
+
+    def predict(
+        self, users: Iterable[Id], items: Iterable[Id], *, on_unknown: OnUnknown = "raise"
+    ) -> npt.NDArray[np.float32]:
+        """Predict the ratings of pairs of ids (items also by title); shape (n_pairs,).
+
+        With ``on_unknown="popular"`` an unknown user is rated like the average user, an unknown item like the mean.
+        """
+        return predictions.predict(self.fitted, list(users), list(items), on_unknown)
+
+    def recommend(
+        self,
+        user: Id | None = None,
+        n: int = 10,
+        *,
+        given: Mapping[Id, float] | None = None,
+        exclude_seen: bool = True,
+        exclude: Iterable[Id] = (),
+        among: Iterable[Id] | None = None,
+        objective: Objective = "both",
+        on_unknown: OnUnknown = "raise",
+    ) -> Ranked:
+        """List the n best items for a user, or for a stranger from the ratings they give.
+
+        Parameters
+        ----------
+        user
+            An id with training ratings.
+        n
+            Length of the list; shorter only when fewer items are left.
+        given
+            A stranger's ratings, ``{item id or title: rating}``, instead of `user`; the model stays as it is.
+        exclude_seen
+            Leave out what the user rated.
+        exclude, among
+            Leave these out; choose among these alone (ids or titles).
+        objective
+            Order by ``"rating"``, by ``"choice"``, or by ``"both"`` (see `alsoliked.recommendation.objective`).
+        on_unknown
+            For a user without training ratings: ``"raise"``, or ``"popular"`` for the most rated items.
+
+        Raises
+        ------
+        UnknownUserError, UnknownItemError, AmbiguousTitleError
+            If an id or title means nothing, or too much, here.
+        """
+        options = ListOptions(n, exclude_seen, exclude, among, objective)
+        if (user is None) == (given is None):
+            raise OptionError("pass either a user or given={item: rating}, and not both.")
+        if given is not None:
+            return lists.for_stranger(self.fitted, given, options)
+        assert user is not None  # noqa: S101  checked above
+        return lists.for_user(self.fitted, user, options, on_unknown)
+
+    def recommend_many(
+        self,
+        users: Iterable[Id] | None = None,
+        n: int = 10,
+        *,
+        exclude_seen: bool = True,
+        exclude: Iterable[Id] = (),
+        among: Iterable[Id] | None = None,
+        objective: Objective = "both",
+    ) -> pl.DataFrame:
+        """List for many users (None: all with training ratings): columns `user`, `rank`, `item`, `title`, `score`."""
+        return lists.for_everybody(self.fitted, users, ListOptions(n, exclude_seen, exclude, among, objective))
+
+    def similar_items(self, item: Id, n: int = 10, *, min_count: int = 1) -> Ranked:
+        """List the items whose factors point the same way (cosine), among those with `min_count` training ratings."""
+        return neighbours.similar_items(self.fitted, item, n, min_count)
+
+    def similar_users(self, user: Id, n: int = 10) -> pl.DataFrame:
+        """List the users whose factors point the same way: columns `user`, `cosine`, `count`."""
+        return neighbours.similar_users(self.fitted, user, n)
+
+    def explain(
+        self, user: Id | None = None, item: Id | None = None, *, given: Mapping[Id, float] | None = None
+    ) -> Explanation:
+        """Say how the predicted rating of an item is made up and which of the user's own ratings moved it."""
+        if item is None:
+            raise OptionError("no item came; expected explain(user, item) or explain(item=..., given={...}).")
+        return explanation.explain(self.fitted, item, user=user, given=given)
+
+    def item_bias(self) -> pl.DataFrame:
+        """Items by bias, lowest first: columns `item`, `title`, `bias`, `count`; liked or not, whatever one's taste."""
+        answers = self.fitted
+        labels = [answers.titles.label(i) for i in range(answers.train.n_items)]
+        table = bias_table(answers.train.items.ids, labels, self._with_biases().item_bias, answers.counts)
+        return table.rename({"id": "item"})
+
+    def user_bias(self) -> pl.DataFrame:
+        """Users by bias, lowest first: columns `user`, `bias`, `count`."""
+        train = self.fitted.train
+        table = bias_table(train.users.ids, None, self._with_biases().user_bias, train.counts_by_user())
+        return table.rename({"id": "user"})
+
+    def components(self, n: int = 2) -> pl.DataFrame:
+        """Where items lie along the n directions in which their factors differ most.
+
+        Returns
+        -------
+        DataFrame
+            Columns `item`, `title`, `c1` … `cn`, `count`; items with training ratings only.
+        """
+        answers = self.fitted
+        rated = np.flatnonzero(answers.counts)
+        found = principal_components(self._with_factors().item_factors[rated], n)
+        places = {f"c{k + 1}": found.places[:, k] for k in range(n)}
+        labels = pl.Series([answers.titles.label(int(i)) for i in rated], dtype=pl.String)
+        head = {"item": answers.train.items.decode(rated), "title": labels}
+        return pl.DataFrame({**head, **places, "count": answers.counts[rated]})
+
+    def _with_biases(self) -> FactorModel:
+        model = self.fitted.rating
+        if not isinstance(model, FactorModel) or self.model in ("dot", "global_mean"):
+            raise OptionError(f"model {self.model!r} has no biases to show; fit 'dot_bias' or 'damped_bias'.")
+        return model
+
+    def _with_factors(self) -> FactorModel | NetScores:
+        model = self.fitted.rating
+        if model is None or not model.item_factors.shape[1]:
+            raise OptionError(f"model {self.model!r} has no factors to show; fit 'dot_bias' or 'net'.")
+        return model
+
+    # what `evaluate` asks, by index
+
+    @property
+    def name(self) -> str:
+        """What reports call it."""
+        return self.model
+
+    @property
+    def train_ratings(self) -> Ratings:
+        """The ratings it was fitted to."""
+        return self.fitted.train
+
+    def predict_indices(self, users: IndexArray, items: IndexArray) -> FloatArray | None:
+        """Predict the ratings of pairs of indices; None where the model predicts none."""
+        rating = self.fitted.rating
+        return None if rating is None else rating.pairs(users, items)
+
+    def top_items(self, users: IndexArray, n: int) -> IndexArray | None:
+        """List the n best items of each user (indices), -1 where there are fewer; None where it orders none."""
+        return self.fitted.top(users, n)[0] if self.fitted.ordered else None
+
+    def baselines(self) -> list[Self]:
+        """Return what it must beat, fitted to the same ratings."""
+        names = ("global_mean", "damped_bias", "popular")
+        return [type(self)(name).fit(self.train_ratings) for name in names]

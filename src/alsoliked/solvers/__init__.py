@@ -1,0 +1,1 @@
+"""Closed form: models that are solved rather than trained."""

@@ -1,0 +1,237 @@
+"""Learner: trains any module whose ``forward(users, items)`` predicts ratings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import nn
+
+from alsoliked.data.ratings import Ratings
+from alsoliked.errors import OptionError
+from alsoliked.training.batches import Batches
+from alsoliked.training.history import Epoch, History, print_epoch
+from alsoliked.training.loop import Loss, Run, evaluating, mean_loss
+from alsoliked.training.lr_find import LrFind, sweep
+from alsoliked.training.optimizer import FlatParameters, Optimizer, OptimizerName
+from alsoliked.training.processor import settled
+from alsoliked.training.schedule import Constant, OneCycle, Schedule
+
+__all__ = ["Learner"]
+
+
+class Learner:
+    """Train a module on ratings by gradient descent.
+
+    Parameters
+    ----------
+    model
+        Any module with ``forward(users, items)``: two index tensors of shape (batch,) in, predictions of shape
+        (batch,) out. It is trained in place.
+    train, valid
+        Ratings with shared vocabularies, as a split returns them; without `valid` only the training loss is shown.
+    bs
+        Ratings a batch.
+    loss
+        ``"mse"``, or a function of (predicted, actual) that returns a scalar tensor.
+    seed
+        Decides the order of the batches. The same seed gives the same numbers on a CPU; on a GPU sums are added in
+        no fixed order and the last digits may differ.
+    device
+        Where to train: ``"cpu"``, ``"cuda"`` …
+    on_epoch
+        Called with each `Epoch` as it ends; prints the table by default, None for silence.
+
+    Raises
+    ------
+    OptionError
+        If the model's `y_range` cannot reach the ratings, a size does not fit, or the device is not there.
+
+    Examples
+    --------
+    >>> from alsoliked.data.synthetic import planted_ratings
+    >>> from alsoliked.models import DotProductBias
+    >>> ratings = planted_ratings(60, 40, n_factors=2, density=0.5, seed=1).ratings
+    >>> model = DotProductBias(60, 40, 5, generator=torch.Generator().manual_seed(0))
+    >>> learn = Learner(model, ratings, bs=32, on_epoch=None)
+    >>> history = learn.fit_one_cycle(3, lr=0.05)
+    >>> history.epochs[-1].train_loss < history.epochs[0].train_loss
+    True
+    """
+
+    def __init__(
+        self,
+        model: nn.Module,
+        train: Ratings,
+        valid: Ratings | None = None,
+        *,
+        bs: int = 64,
+        loss: Literal["mse"] | Loss = "mse",
+        seed: int = 0,
+        device: str = "cpu",
+        on_epoch: Callable[[Epoch], None] | None = print_epoch,
+    ) -> None:
+        _check_range(model, train)
+        _check_loss(loss)
+        self.device = _device(device)
+        self.model = model.to(self.device)
+        self.loss: Literal["mse"] | Loss = loss
+        self.train = Batches(train, bs, self.device)
+        self.valid = None if valid is None or not len(valid) else Batches(valid, len(valid), self.device)
+        self.on_epoch = on_epoch
+        self.history = History(_guess_loss(train, valid))
+        self._generator = torch.Generator().manual_seed(seed)
+        self._parameters = FlatParameters(self.model)
+
+    def fit_one_cycle(
+        self,
+        epochs: int,
+        lr: float = 5e-3,
+        *,
+        wd: float = 0.01,
+        pct_start: float = 0.25,
+        div: float = 25.0,
+        patience: int | None = None,
+        keep_best: bool = False,
+    ) -> History:
+        """Train with AdamW along one cycle, as the chapter does.
+
+        Parameters
+        ----------
+        epochs
+            Passes over the training ratings.
+        lr, pct_start, div
+            See `OneCycle`.
+        wd
+            Decoupled weight decay: each step shrinks the weights by ``lr * wd`` of themselves, so four times the
+            batch size (a quarter of the steps) needs about four times the `wd`. (The chapter's calls without `wd`
+            train with 0.01, its library's default; so is ours.)
+        patience
+            Stop when the validation loss has not fallen for so many epochs. None: never.
+        keep_best
+            End with the weights of the best epoch instead of the last.
+
+        Returns
+        -------
+        History
+            This run's epochs; also kept in ``self.history``.
+
+        Raises
+        ------
+        TrainingError
+            If the loss becomes infinite or no number.
+        """
+        _check_positive(lr=lr, div=div)
+        if not 0 < pct_start < 1:
+            raise OptionError(f"pct_start={pct_start} came, expected a share between 0 and 1.")
+        schedule = OneCycle(lr, pct_start=pct_start, div=div)
+        return self._fit(epochs, schedule, "adamw", wd=wd, patience=patience, keep_best=keep_best)
+
+    def fit(
+        self,
+        epochs: int,
+        lr: float,
+        *,
+        wd: float = 0.0,
+        momentum: float = 0.0,
+        optimizer: OptimizerName = "sgd",
+        patience: int | None = None,
+        keep_best: bool = False,
+    ) -> History:
+        """Train at a constant learning rate, by plain SGD unless told otherwise; parameters as in `fit_one_cycle`."""
+        _check_positive(lr=lr)
+        if not 0 <= momentum < 1:
+            raise OptionError(f"momentum={momentum} came, expected 0 ≤ momentum < 1.")
+        return self._fit(epochs, Constant(lr, momentum), optimizer, wd=wd, patience=patience, keep_best=keep_best)
+
+    def _fit(
+        self,
+        epochs: int,
+        schedule: Schedule,
+        optimizer: OptimizerName,
+        *,
+        wd: float,
+        patience: int | None,
+        keep_best: bool,
+    ) -> History:
+        if epochs < 1:
+            raise OptionError(f"epochs={epochs} came, expected at least 1.")
+        if wd < 0:
+            raise OptionError(f"wd={wd} came, expected 0 or more.")
+        if (patience is not None or keep_best) and self.valid is None:
+            raise OptionError("patience and keep_best watch the validation loss; pass valid ratings to the Learner.")
+        self.history = History(self.history.guess_loss)
+        run = Run(self.model, self.loss, self.train, self.valid, self._parameters, self._generator)
+        with settled(self.train.bs):
+            run.go(
+                epochs=epochs,
+                schedule=schedule,
+                optimizer=Optimizer(self._parameters, optimizer, wd),
+                history=self.history,
+                on_epoch=self.on_epoch,
+                patience=patience,
+                keep_best=keep_best,
+            )
+        return self.history
+
+    def lr_find(self, n_steps: int = 100, low: float = 1e-7, high: float = 10.0) -> LrFind:
+        """Try ever larger learning rates on a copy of the weights and suggest one; nothing is left changed."""
+        _check_positive(low=low, high=high)
+        generator = torch.Generator().manual_seed(self._generator.initial_seed())
+        run = Run(self.model, self.loss, self.train, None, self._parameters, generator)
+        with settled(self.train.bs):
+            return sweep(run, n_steps, low, high)
+
+    def validate(self) -> float:
+        """Return the mean loss over the validation ratings (over the training ratings where there are none)."""
+        return mean_loss(self.model, self.loss, self.train if self.valid is None else self.valid)
+
+    def predict(self, users: npt.NDArray[np.integer], items: npt.NDArray[np.integer]) -> npt.NDArray[np.float32]:
+        """Predict the ratings of pairs of indices; shape (n,) in, shape (n,) out; the model stays as it is."""
+        out = []
+        with evaluating(self.model):
+            for start in range(0, len(users), 65536):
+                rows = slice(start, start + 65536)
+                u, i = (torch.from_numpy(np.asarray(c[rows], dtype=np.int64)).to(self.device) for c in (users, items))
+                out.append(self.model(u, i).float().cpu().numpy())
+        return np.concatenate(out) if out else np.zeros(0, dtype=np.float32)
+
+
+def _check_range(model: nn.Module, train: Ratings) -> None:
+    y_range = getattr(model, "y_range", None)
+    low, high = train.rating_scale
+    if y_range is not None and not (y_range[0] <= low and high <= y_range[1] and y_range[0] < y_range[1]):
+        wide = f"({low - 0.1 * (high - low):g}, {high + 0.1 * (high - low):g})"
+        raise OptionError(
+            f"y_range={tuple(y_range)} cannot reach ratings from {low:g} to {high:g}; expected an interval around them,"
+            f" such as {wide}."
+        )
+
+
+def _check_loss(loss: object) -> None:
+    if loss != "mse" and not callable(loss):
+        raise OptionError(f"loss={loss!r} is unknown; expected 'mse' or a function of (predicted, actual).")
+
+
+def _check_positive(**values: float) -> None:
+    for name, value in values.items():
+        if not value > 0:
+            raise OptionError(f"{name}={value} came, expected more than 0.")
+
+
+def _device(name: str) -> torch.device:
+    try:
+        device = torch.device(name)
+        torch.empty(0, device=device)
+    except (RuntimeError, AssertionError) as error:
+        reason = str(error).splitlines()[0]
+        raise OptionError(f"device={name!r} cannot be used here ({reason}); try device='cpu'.") from error
+    return device
+
+
+def _guess_loss(train: Ratings, valid: Ratings | None) -> float:
+    watched = train if valid is None or not len(valid) else valid
+    return float(np.mean((watched.rating.astype(np.float64) - train.mean) ** 2))

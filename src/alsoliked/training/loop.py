@@ -1,0 +1,139 @@
+"""The loop: batches in, gradients, steps, epochs out."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+
+from alsoliked.errors import TrainingError
+from alsoliked.models.neural import CollabNN
+from alsoliked.models.tables import LinearModel, add_gradient
+from alsoliked.training.batches import Batch, Batches
+from alsoliked.training.history import Epoch, History
+from alsoliked.training.optimizer import FlatParameters, Optimizer
+from alsoliked.training.schedule import Schedule
+
+__all__ = ["Loss", "Run", "evaluating", "mean_loss"]
+
+Loss = Callable[[Tensor, Tensor], Tensor]
+
+
+@dataclass(slots=True)
+class Run:
+    """What a training run works with; `go` does the epochs, `step` one batch."""
+
+    model: nn.Module
+    loss: Literal["mse"] | Loss
+    train: Batches
+    valid: Batches | None
+    parameters: FlatParameters
+    generator: torch.Generator
+
+    def go(
+        self,
+        *,
+        epochs: int,
+        schedule: Schedule,
+        optimizer: Optimizer,
+        history: History,
+        on_epoch: Callable[[Epoch], None] | None,
+        patience: int | None,
+        keep_best: bool,
+    ) -> None:
+        """Train for so many epochs, writing each into the history."""
+        best_values = None
+        for number in range(epochs):
+            started = time.perf_counter()
+            train_loss = self._epoch(number, epochs, schedule, optimizer)
+            valid_loss = None if self.valid is None else mean_loss(self.model, self.loss, self.valid)
+            epoch = Epoch(number, train_loss, valid_loss, time.perf_counter() - started)
+            history.epochs.append(epoch)
+            _refuse_nonsense(epoch)
+            if on_epoch is not None:
+                on_epoch(epoch)
+            if keep_best and history.best is epoch:
+                best_values, history.kept = self.parameters.copy(), number
+            if patience is not None and history.best is not None and number - history.best.epoch >= patience:
+                history.stopped_early = number + 1 < epochs
+                break
+        if best_values is not None:
+            self.parameters.restore(best_values)
+
+    def _epoch(self, number: int, epochs: int, schedule: Schedule, optimizer: Optimizer) -> float:
+        self.model.train()
+        total = torch.zeros((), device=self.parameters_device())
+        for step, batch in enumerate(self.train.shuffled(self.generator)):
+            total += self.step(batch)
+            optimizer.step(*schedule.at((number + step / len(self.train)) / epochs))
+        return float(total) / len(self.train)
+
+    def parameters_device(self) -> torch.device:
+        """Return where the model lives."""
+        return next(self.model.parameters()).device
+
+    def step(self, batch: Batch) -> Tensor:
+        """Put the gradient of one batch's loss in place and return the loss, shape ()."""
+        users, items, ratings = batch
+        self.parameters.zero_grad()
+        if self.loss == "mse" and isinstance(self.model, LinearModel):
+            return add_gradient(self.model, users, items, ratings)
+        if isinstance(self.model, CollabNN):
+            return self._through_the_net(self.model, batch)
+        loss = self._loss(self.model(users, items), ratings)
+        loss.backward()  # type: ignore[no-untyped-call]
+        return loss.detach()
+
+    def _through_the_net(self, model: CollabNN, batch: Batch) -> Tensor:
+        """Backpropagate to the rows of this batch alone: what autograd would do over the whole tables, without them."""
+        users, items, ratings = batch
+        tables = ((model.user_factors.weight, users), (model.item_factors.weight, items))
+        rows = [weight.detach().index_select(0, of).requires_grad_() for weight, of in tables]
+        loss = self._loss(model.from_vectors(*rows), ratings)
+        loss.backward()  # type: ignore[no-untyped-call]
+        for (weight, of), row in zip(tables, rows, strict=True):
+            if weight.grad is not None and row.grad is not None:
+                weight.grad.index_add_(0, of, row.grad)
+        return loss.detach()
+
+    def _loss(self, predicted: Tensor, actual: Tensor) -> Tensor:
+        if self.loss == "mse":
+            return nn.functional.mse_loss(predicted, actual)
+        return self.loss(predicted, actual)
+
+
+@contextmanager
+def evaluating(model: nn.Module) -> Iterator[None]:
+    """Look at a model without gradients and in evaluation mode; every part gets its own mode back."""
+    modes = [(module, module.training) for module in model.modules()]
+    model.eval()
+    try:
+        with torch.no_grad():
+            yield
+    finally:
+        for module, training in modes:
+            module.training = training
+
+
+def mean_loss(model: nn.Module, loss: Literal["mse"] | Loss, batches: Batches) -> float:
+    """Return the mean loss over all ratings, in evaluation mode."""
+    function: Loss = nn.functional.mse_loss if loss == "mse" else loss
+    total = 0.0
+    with evaluating(model):
+        for users, items, ratings in batches.in_order():
+            total += float(function(model(users, items), ratings)) * len(ratings)
+    return total / batches.n_ratings
+
+
+def _refuse_nonsense(epoch: Epoch) -> None:
+    if not math.isfinite(epoch.train_loss) or not math.isfinite(epoch.watched):
+        raise TrainingError(
+            f"the loss is no longer a finite number in epoch {epoch.epoch} (training {epoch.train_loss}, validation"
+            f" {epoch.valid_loss}); expected it to fall. Train again with a lower lr, or set a y_range."
+        )

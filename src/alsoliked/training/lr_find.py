@@ -1,0 +1,90 @@
+"""lr_find: try ever larger learning rates and see where the loss falls fastest."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from alsoliked.training.loop import Run
+from alsoliked.training.optimizer import Optimizer
+from alsoliked.training.schedule import Sweep
+
+__all__ = ["LrFind", "sweep"]
+
+
+@dataclass(frozen=True, slots=True)
+class LrFind:
+    """What was tried: learning rates, the loss at each, and the suggestion.
+
+    Attributes
+    ----------
+    lrs, losses
+        One entry a step; losses are smoothed over neighbouring steps.
+    suggestion
+        The learning rate two thirds down the longest slope ("valley").
+    """
+
+    lrs: list[float]
+    losses: list[float]
+    suggestion: float
+
+    def to_frame(self) -> pl.DataFrame:
+        """Columns `lr` and `loss`."""
+        return pl.DataFrame({"lr": self.lrs, "loss": self.losses})
+
+
+def sweep(run: Run, n_steps: int, low: float, high: float) -> LrFind:
+    """Train along a `Sweep` until the loss explodes, then put the weights and modes back."""
+    schedule = Sweep(low, high)
+    values = run.parameters.copy()
+    buffers = [b.detach().clone() for b in run.model.buffers()]
+    modes = [(m, m.training) for m in run.model.modules()]
+    try:
+        lrs, losses = _climb(run, schedule, n_steps)
+    finally:
+        run.parameters.restore(values)
+        for buffer, value in zip(run.model.buffers(), buffers, strict=True):
+            buffer.copy_(value)
+        for module, training in modes:
+            module.training = training
+    return LrFind(lrs, losses, _valley(lrs, losses))
+
+
+def _climb(run: Run, schedule: Sweep, n_steps: int) -> tuple[list[float], list[float]]:
+    optimizer = Optimizer(run.parameters, "adamw", wd=0.0)
+    run.model.train()
+    lrs: list[float] = []
+    losses: list[float] = []
+    average = 0.0
+    while len(lrs) < n_steps:
+        for batch in run.train.shuffled(run.generator):
+            loss = float(run.step(batch))
+            average = 0.9 * average + 0.1 * loss
+            smooth = average / (1 - 0.9 ** (len(lrs) + 1))
+            if not math.isfinite(loss) or (losses and smooth > 4 * min(losses)):
+                return lrs, losses
+            lr, momentum = schedule.at(len(lrs) / max(1, n_steps - 1))
+            lrs.append(lr)
+            losses.append(smooth)
+            optimizer.step(lr, momentum)
+            if len(lrs) == n_steps:
+                break
+    return lrs, losses
+
+
+def _valley(lrs: list[float], losses: list[float]) -> float:
+    """Return the learning rate two thirds down the longest unbroken descent (in steps, tolerating none upward)."""
+    if not lrs:
+        return float("nan")
+    falling = np.diff(np.asarray(losses)) < 0
+    best = start = 0
+    length = longest = 0
+    for place, falls in enumerate(falling):
+        length = length + 1 if falls else 0
+        if length > longest:
+            longest, start = length, place - length + 1
+            best = start + (2 * longest) // 3
+    return lrs[best]

@@ -1,0 +1,85 @@
+"""Real data for the tests: the zips where they lie, the mirror of ml-100k where they do not."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from alsoliked.data.mirror import MIRROR, fetch_mirror
+from alsoliked.data.movielens import movielens
+from alsoliked.data.ratings import Ratings
+
+settings.register_profile("repeatable", derandomize=True, deadline=None)  # the same examples in every run
+settings.load_profile("repeatable")
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def _copy_of(name: str) -> Path | None:
+    """Where a zip lies: in the folder ALSOLIKED_TEST_DATA, else in ../shared/data beside the checkout."""
+    folder = Path(os.environ.get("ALSOLIKED_TEST_DATA") or ROOT.parent / "shared" / "data")
+    path = folder / name
+    return path if path.is_file() else None
+
+
+@pytest.fixture(scope="session")
+def ml_100k_zip() -> Path | None:
+    """The published zip of ml-100k; None where it is not."""
+    return _copy_of("ml-100k.zip")
+
+
+@pytest.fixture(scope="session")
+def ml_100k_mirror(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The mirror of ml-100k, fetched from the registry once and kept in pytest's cache for the next run."""
+    shared = ROOT / ".pytest_cache" / "d" / MIRROR
+    if not shared.is_file():
+        fetched = fetch_mirror(tmp_path_factory.mktemp("mirror"))
+        shared.parent.mkdir(parents=True, exist_ok=True)
+        part = shared.with_suffix(f".{os.getpid()}")
+        shutil.copyfile(fetched, part)
+        part.replace(shared)
+    return shared
+
+
+@pytest.fixture(scope="session")
+def ml_100k(ml_100k_zip: Path | None, request: pytest.FixtureRequest) -> Ratings:
+    """All of ml-100k: from the zip, else from the mirror."""
+    return movielens("ml-100k", ml_100k_zip or request.getfixturevalue("ml_100k_mirror"))
+
+
+@pytest.fixture(scope="session")
+def latest_small() -> Ratings:
+    """All of ml-latest-small."""
+    return movielens("ml-latest-small", _or_skip("ml-latest-small.zip"))
+
+
+@pytest.fixture(scope="session")
+def ml_1m() -> Ratings:
+    """All of ml-1m, in a reconstruction whose triples are real and whose timestamps partly are not."""
+    return movielens("ml-1m", _or_skip("ml-1m-reconstructed.zip"))
+
+
+@pytest.fixture(scope="session")
+def latest_2023() -> Ratings:
+    """The first users of ml-latest as of 2023, with all its movies."""
+    return movielens("ml-latest", _or_skip("ml-latest-2023-first-2149-users.zip"))
+
+
+def _or_skip(name: str) -> Path:
+    path = _copy_of(name)
+    if path is None:
+        pytest.skip(f"{name} is not there; set ALSOLIKED_TEST_DATA to the folder that holds it")
+    return path
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A cache folder of the test's own, and no data folder; gives the cache."""
+    cache = tmp_path / "cache"
+    monkeypatch.setattr("alsoliked.data.sources.cache_folder", lambda: cache)
+    monkeypatch.delenv("ALSOLIKED_DATA", raising=False)
+    return cache
