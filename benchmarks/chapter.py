@@ -41,25 +41,34 @@ PROGRAMS = ("fastai-shipped", "fastai-plain", "alsoliked")
 
 @dataclass(frozen=True)
 class Job:
-    """One training: which program, which model, which split."""
+    """One training: which program, which model, which split, and the how-manieth time."""
 
     program: str
     model: str
     seed: int
+    repeat: int = 0
+
+    @property
+    def training_seed(self) -> int:
+        """The split's seed the first time, another one each time after."""
+        return self.seed + 1000 * self.repeat
 
     @property
     def out(self) -> Path:
         """Where its figures go."""
-        return WORK / "chapter" / f"{self.program}-{self.model}-seed{self.seed}.json"
+        again = f"-repeat{self.repeat}" if self.repeat else ""
+        return WORK / "chapter" / f"{self.program}-{self.model}-seed{self.seed}{again}.json"
 
 
-def jobs(models: list[str], seeds: list[int], programs: list[str]) -> list[Job]:
+def jobs(options: argparse.Namespace) -> list[Job]:
     """All trainings, the programs taking turns and each going first once in a while."""
-    listed = []
-    for turn, (model, seed) in enumerate(itertools.product(models, seeds)):
+    listed, programs = [], options.programs
+    for turn, (repeat, model, seed) in enumerate(
+        itertools.product(range(options.repeats), options.models, options.seeds)
+    ):
         start = turn % len(programs)
         turned = programs[start:] + programs[:start]
-        listed += [Job(p, model, seed) for p in turned if model != DEFAULTS or p == "alsoliked"]
+        listed += [Job(p, model, seed, repeat) for p in turned if model != DEFAULTS or p == "alsoliked"]
     return listed
 
 
@@ -68,7 +77,7 @@ def command(job: Job, split: Path, python: dict[str, Path]) -> list[str]:
     own = job.program == "alsoliked"
     script = HERE / "ours_chapter.py" if own else HERE / "peers" / "fastai_chapter.py"
     line = [str(python["alsoliked" if own else "fastai"]), str(script), "--model", job.model]
-    line += ["--split", str(split), "--seed", str(job.seed), "--out", str(job.out)]
+    line += ["--split", str(split), "--seed", str(job.training_seed), "--out", str(job.out)]
     if not own:
         line += ["--loader", job.program.removeprefix("fastai-")]
     wd = CHAPTER_WD.get(job.model)
@@ -86,7 +95,10 @@ def train(job: Job, split: Path, python: dict[str, Path]) -> dict[str, Any]:
     )
     if ran.returncode:
         raise SystemExit(f"{job} failed:\n{ran.stderr}")
-    figures = json.loads(job.out.read_text()) | {"program": job.program, "split_sha256": checksum(split)}
+    figures: dict[str, Any] = json.loads(job.out.read_text()) | {
+        "program": job.program,
+        "split_sha256": checksum(split),
+    }
     job.out.write_text(json.dumps(figures, indent=1) + "\n")
     return figures
 
@@ -110,13 +122,14 @@ def run_all(options: argparse.Namespace) -> list[dict[str, Any]]:
     python = interpreters(options)
     splits = write_splits(options.data, WORK / "splits", options.seeds)
     records = []
-    for job in jobs(options.models, options.seeds, options.programs):
+    for job in jobs(options):
         if options.resume and job.out.exists():
             records.append(json.loads(job.out.read_text()))
             continue
         records.append(train(job, splits[job.seed], python))
         mse, cpu = records[-1]["mse"], records[-1]["cpu_s"]
-        print(f"{job.program:15} {job.model:15} seed {job.seed}  mse {mse:.4f}  cpu {cpu:.1f} s", flush=True)
+        name = f"{job.program:15} {job.model:15} split {job.seed} seed {job.training_seed:4}"
+        print(f"{name}  mse {mse:.4f}  cpu {cpu:.1f} s", flush=True)
     return records
 
 
@@ -126,6 +139,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, help="ml-100k.zip or its folder; ALSOLIKED_DATA otherwise")
     parser.add_argument("--models", nargs="+", choices=[*CHAPTER_WD, DEFAULTS], default=[*CHAPTER_WD, DEFAULTS])
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
+    parser.add_argument("--repeats", type=int, default=1, help="trainings of each model on each split, seeds apart")
     parser.add_argument("--programs", nargs="+", choices=PROGRAMS, default=list(PROGRAMS))
     parser.add_argument("--python", type=Path, default=Path(sys.executable), help="the python that has alsoliked")
     parser.add_argument("--fastai-env", type=Path, default=HERE / ".envs" / "fastai", help="made when missing")

@@ -1,7 +1,7 @@
 """Bundle: a saved model as one folder that anybody can read: manifest.json, safetensors, Parquet; never pickle.
 
 Written beside its place and moved into it, so there is never half a bundle; every file's SHA-256 stands in the
-manifest, so an edited or truncated one is noticed before anything is computed from it.
+manifest, and the manifest's own in itself, so an edited or truncated one is noticed before anything is computed.
 """
 
 from __future__ import annotations
@@ -52,8 +52,8 @@ class Contents:
 
 def write_bundle(folder: str | os.PathLike[str], contents: Contents) -> Path:
     """Write a bundle; an older bundle in the same place is replaced, anything else there is refused."""
-    target = Path(folder)
-    if target.exists() and not (target / MANIFEST).is_file() and (not target.is_dir() or any(target.iterdir())):
+    target = Path(folder).absolute()
+    if target.exists() and not _replaceable(target):
         raise BundleError(f"{target} is there already and is no bundle; expected a new place or an older bundle.")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -64,9 +64,24 @@ def write_bundle(folder: str | os.PathLike[str], contents: Contents) -> Path:
         _write_files(beside, contents)
         beside.chmod(0o755)
         _swap(beside, target)
+    except OSError as error:
+        raise BundleError(f"cannot write {target} ({error.strerror or error}); choose another folder.") from error
     finally:
         shutil.rmtree(beside, ignore_errors=True)
-    return target
+    return Path(folder)
+
+
+def _replaceable(target: Path) -> bool:
+    """Whether this is an older bundle (of any format) or an empty folder: a web page's manifest.json is neither."""
+    if not target.is_dir():
+        return False
+    try:
+        manifest = json.loads((target / MANIFEST).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return not any(target.iterdir())
+    except (OSError, ValueError):
+        return (target / ARRAYS).is_file()  # a bundle whose manifest was damaged
+    return isinstance(manifest, dict) and {"alsoliked", "format"} <= manifest.keys()
 
 
 def _write_files(folder: Path, contents: Contents) -> None:
@@ -76,7 +91,11 @@ def _write_files(folder: Path, contents: Contents) -> None:
         table.write_parquet(folder / f"{name}.parquet")
     files = {path.name: _digest(path) for path in sorted(folder.iterdir())}
     manifest = {"format": FORMAT, "alsoliked": __version__, **contents.manifest, "files": files}
-    text = json.dumps(manifest, indent=2, ensure_ascii=False, allow_nan=False)
+    try:
+        manifest["sha256"] = _manifest_digest(manifest)
+        text = json.dumps(manifest, indent=2, ensure_ascii=False, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise BundleError(f"the manifest cannot be written as JSON ({error}); pass plain, finite values.") from error
     (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
 
 
@@ -89,6 +108,8 @@ def _swap(new: Path, target: Path) -> None:
         target.rename(old / "bundle")
         new.rename(target)
     finally:
+        if not target.exists() and (old / "bundle").exists():  # interrupted between the two
+            (old / "bundle").rename(target)
         shutil.rmtree(old, ignore_errors=True)
 
 
@@ -132,6 +153,8 @@ def _manifest(place: Path) -> dict[str, Any]:
             f"{place} has format {manifest['format']!r}, this version ({__version__}) reads format {FORMAT}; it was"
             f" written by alsoliked {manifest.get('alsoliked', '?')}: use that version, or train again."
         )
+    if manifest.get("sha256") != _manifest_digest(manifest):
+        raise BundleError(f"{place / MANIFEST} is not what was saved (edited); restore it or train again.")
     return manifest
 
 
@@ -140,6 +163,12 @@ def _listed(place: Path, manifest: dict[str, Any]) -> dict[str, str]:
     if not isinstance(files, dict) or ARRAYS not in files or any(Path(name).name != name for name in files):
         raise BundleError(f"{place / MANIFEST} does not list its files; restore it or train again.")
     return files
+
+
+def _manifest_digest(manifest: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of everything in the manifest but that figure itself."""
+    rest = {key: value for key, value in manifest.items() if key != "sha256"}
+    return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
 
 
 def _digest(path: Path) -> str:

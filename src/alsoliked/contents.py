@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any
 
 import numpy.typing as npt
-import polars as pl
 import torch
 
 from alsoliked.bundle import Contents
@@ -25,12 +24,12 @@ Arrays = dict[str, npt.NDArray[Any]]
 FACTORS = ("user_factors", "item_factors", "user_bias", "item_bias")
 
 
-def to_contents(answers: Answers, about: dict[str, Any]) -> Contents:
+def to_contents(answers: Answers, held_out: Ratings | None, about: dict[str, Any]) -> Contents:
     """Take a fitted model apart; `about` is what the façade adds to the manifest."""
     train = answers.train
-    arrays: Arrays = {f"train.{name}": getattr(train, name) for name in ("user_index", "item_index", "rating")}
-    if train.timestamp is not None:
-        arrays["train.timestamp"] = train.timestamp
+    arrays = _triples("train", train)
+    if held_out is not None:
+        arrays |= _triples("held_out", held_out)
     model: dict[str, Any] = {"ordered": answers.ordered}
     for name, part in (("rating", answers.rating), ("choice", answers.choice)):
         model[name] = _take_apart(name, part, arrays)
@@ -55,6 +54,12 @@ def to_contents(answers: Answers, about: dict[str, Any]) -> Contents:
     return Contents({**about, "data": data, "model": model}, arrays, tables)
 
 
+def _triples(part: str, ratings: Ratings) -> Arrays:
+    names = ("user_index", "item_index", "rating", "timestamp")
+    columns = {f"{part}.{name}": getattr(ratings, name) for name in names}
+    return {name: column for name, column in columns.items() if column is not None}
+
+
 def _take_apart(name: str, part: FactorModel | NetScores | None, arrays: Arrays) -> dict[str, Any] | None:
     if part is None:
         return None
@@ -69,8 +74,8 @@ def _listed(y_range: tuple[float, float] | None) -> list[float] | None:
     return None if y_range is None else [float(v) for v in y_range]
 
 
-def from_contents(contents: Contents) -> Answers:
-    """Put a fitted model together again.
+def from_contents(contents: Contents) -> tuple[Answers, Ratings | None]:
+    """Put a fitted model, and the ratings held out beside it, together again.
 
     Raises
     ------
@@ -78,40 +83,56 @@ def from_contents(contents: Contents) -> Answers:
         If parts are missing or do not fit each other.
     """
     try:
-        train = _ratings(contents)
+        train, held_out = _ratings(contents)
         model = contents.manifest["model"]
         rating, choice = (_put_together(name, model[name], contents.arrays, train) for name in ("rating", "choice"))
         prior = None
         if "prior.mean" in contents.arrays:
             mean, precision = (contents.arrays[f"prior.{key}"] for key in ("mean", "precision"))
             prior = Prior(mean, precision, float(model["noise"]))
+            row_size = 0 if rating is None else rating.user_rows.shape[1]
+            if mean.shape != (row_size,) or precision.shape != (row_size, row_size):
+                raise BundleError("the bundle's prior does not fit its model; train again.")
         if isinstance(choice, NetScores):
             raise BundleError("the bundle holds a network where choice factors belong; train again.")
-        return Answers(train, rating, choice, prior, ordered=bool(model["ordered"]))
+        return Answers(train, rating, choice, prior, ordered=bool(model["ordered"])), held_out
     except (KeyError, TypeError, IndexError, ValueError, RuntimeError) as error:
         raise BundleError(f"the bundle's parts do not fit each other ({error!r}); train again.") from error
 
 
-def _ratings(contents: Contents) -> Ratings:
-    data, arrays, tables = contents.manifest["data"], contents.arrays, contents.tables
-    ratings = Ratings(
+def _ratings(contents: Contents) -> tuple[Ratings, Ratings | None]:
+    data, tables = contents.manifest["data"], contents.tables
+    train = Ratings(
         users=Vocabulary(tables["users"]["user"]),
         items=Vocabulary(tables["items"]["item"]),
-        user_index=arrays["train.user_index"],
-        item_index=arrays["train.item_index"],
-        rating=arrays["train.rating"],
-        timestamp=arrays.get("train.timestamp"),
+        **_columns("train", contents.arrays),
         rating_scale=(float(data["rating_scale"][0]), float(data["rating_scale"][1])),
         levels=None if data["levels"] is None else tuple(data["levels"]),
+        user_table=tables.get("user_table"),
+        item_table=tables.get("item_table"),
         name=str(data["name"]),
     )
-    if ratings.fingerprint() != data["fingerprint"]:
+    if train.fingerprint() != data["fingerprint"]:
         raise BundleError("the bundle's ratings are not those it was trained on; train again.")
-    return replace(ratings, user_table=_table(tables, "user_table"), item_table=_table(tables, "item_table"))
+    held_out = replace(train, **_columns("held_out", contents.arrays)) if "held_out.rating" in contents.arrays else None
+    for part in (train, held_out):
+        if part is not None and not _fits(part):
+            raise BundleError("the bundle's ratings do not fit its vocabularies; train again.")
+    return train, held_out
 
 
-def _table(tables: dict[str, pl.DataFrame], name: str) -> pl.DataFrame | None:
-    return tables.get(name)
+def _fits(ratings: Ratings) -> bool:
+    columns = (ratings.user_index, ratings.item_index, ratings.rating, ratings.timestamp)
+    sides = ((ratings.user_index, ratings.n_users), (ratings.item_index, ratings.n_items))
+    aligned = {column.shape for column in columns if column is not None} == {(len(ratings),)}
+    return aligned and all(
+        index.dtype.kind == "i" and 0 <= index.min(initial=0) <= index.max(initial=0) < size for index, size in sides
+    )
+
+
+def _columns(part: str, arrays: Arrays) -> dict[str, Any]:
+    names = ("user_index", "item_index", "rating")
+    return {name: arrays[f"{part}.{name}"] for name in names} | {"timestamp": arrays.get(f"{part}.timestamp")}
 
 
 def _put_together(

@@ -7,11 +7,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Literal, Self
 
+import numpy as np
+
 from alsoliked.bundle import read_bundle, write_bundle
 from alsoliked.contents import from_contents, to_contents
 from alsoliked.data.ratings import Ratings
 from alsoliked.errors import BundleError, NotFittedError
 from alsoliked.fitting import fit_answers, settle_options
+from alsoliked.models.options import check_whole
 from alsoliked.models.registry import model_spec
 from alsoliked.recommendation.answers import Answers
 from alsoliked.training import Epoch, History
@@ -74,11 +77,16 @@ class Estimator:
     def get_params(self) -> dict[str, Any]:
         """Return the constructor arguments that were given, ready for JSON; `Recommender(**params)` is the same."""
         options = {name: getattr(self, name) for name in OPTIONS}
-        given = {k: list(v) if isinstance(v, tuple) else v for k, v in options.items() if v is not None}
-        return {"model": self.model, **given, "seed": self.seed}
+        given = {name: _plain(value) for name, value in options.items() if value is not None}
+        return {"model": self.model, **given, "seed": _plain(self.seed)}
 
     def fit(
-        self, train: Ratings, valid: Ratings | None = None, *, on_epoch: Callable[[Epoch], None] | None = None
+        self,
+        train: Ratings,
+        valid: Ratings | None = None,
+        *,
+        on_epoch: Callable[[Epoch], None] | None = None,
+        on_progress: Callable[[float], None] | None = None,
     ) -> Self:
         """Learn from training ratings.
 
@@ -88,6 +96,8 @@ class Estimator:
             As a split returns them; `valid` is only watched (and stops training where `patience` says so).
         on_epoch
             Called as each epoch ends; `alsoliked.training.print_epoch` prints the table.
+        on_progress
+            Called now and then with the share of the training that is done.
 
         Raises
         ------
@@ -97,13 +107,15 @@ class Estimator:
             If the loss becomes infinite or no number.
         """
         spec = model_spec(self.model)
+        check_whole("seed", self.seed, 0)
         given = {name: getattr(self, name) for name in OPTIONS if getattr(self, name) is not None}
         options = settle_options(spec, given, len(train))
         self.answers_: Answers
         self.history_: History | None
-        self.answers_, self.history_ = fit_answers(spec, options, train, valid, seed=self.seed, on_epoch=on_epoch)
-        self.metrics_: dict[str, Any] = {}
-        self.notes_: dict[str, Any] = {}
+        self.answers_, self.history_ = fit_answers(
+            spec, options, train, valid, seed=self.seed, on_epoch=on_epoch, on_progress=on_progress
+        )
+        self.held_out_: Ratings | None = valid
         return self
 
     @property
@@ -120,10 +132,23 @@ class Estimator:
             raise NotFittedError("this recommender is not fitted; call fit(ratings) or Recommender.load(folder) first.")
         return answers
 
-    def save(self, folder: str | os.PathLike[str]) -> Path:
-        """Write a bundle: one folder with manifest, arrays, vocabularies and titles; whole or not at all."""
-        about = {"recommender": self.get_params(), "metrics": self.metrics_, "notes": self.notes_}
-        return write_bundle(folder, to_contents(self.fitted, about))
+    def save(self, folder: str | os.PathLike[str], *, about: dict[str, Any] | None = None) -> Path:
+        """Write a bundle: one folder with manifest, arrays, vocabularies and titles; whole or not at all.
+
+        Parameters
+        ----------
+        folder
+            A new place, or an older bundle to replace.
+        about
+            What else to keep in the manifest (JSON values): metrics, say.
+
+        Raises
+        ------
+        BundleError
+            If something else is in that place, or it cannot be written.
+        """
+        head = {"recommender": self.get_params(), "about": about or {}}
+        return write_bundle(folder, to_contents(self.fitted, self.held_out_, head))
 
     @classmethod
     def load(cls, folder: str | os.PathLike[str]) -> Self:
@@ -140,7 +165,13 @@ class Estimator:
             loaded = cls(**params)
         except TypeError as error:
             raise BundleError(f"{folder} names options this version does not know ({error}); train again.") from error
-        loaded.answers_, loaded.history_ = from_contents(contents), None
-        loaded.metrics_ = dict(contents.manifest.get("metrics") or {})
-        loaded.notes_ = dict(contents.manifest.get("notes") or {})
+        loaded.answers_, loaded.held_out_ = from_contents(contents)
+        loaded.history_ = None
         return loaded
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401  whatever came as an option
+    """Return an option as JSON has it: tuples as lists, numpy's numbers as Python's."""
+    if isinstance(value, (list, tuple)):
+        return [_plain(v) for v in value]
+    return value.item() if isinstance(value, np.generic) else value

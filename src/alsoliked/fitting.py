@@ -14,6 +14,7 @@ from alsoliked.errors import OptionError
 from alsoliked.models.factors import FactorModel
 from alsoliked.models.net_scores import NetScores
 from alsoliked.models.neural import CollabNN
+from alsoliked.models.options import check_options
 from alsoliked.models.registry import ModelSpec, build_network, build_solver
 from alsoliked.models.tables import LinearModel, to_factors
 from alsoliked.models.untrained import settle_untrained
@@ -33,7 +34,7 @@ def settle_options(spec: ModelSpec, given: Mapping[str, Any], n_ratings: int) ->
     Raises
     ------
     OptionError
-        If an option is given that the model has no use for: a knob works or raises.
+        If an option is given that the model has no use for (a knob works or raises), or its value is unfit.
     """
     strange = [name for name in given if name not in spec.options]
     if strange:
@@ -42,6 +43,7 @@ def settle_options(spec: ModelSpec, given: Mapping[str, Any], n_ratings: int) ->
     options = {**spec.options, **given}
     if "bs" in options and options["bs"] is None:
         options["bs"] = default_bs(n_ratings)
+    check_options(options)
     if "wd" in options and options["wd"] is None:
         options["wd"] = default_wd(options["bs"])
     return options
@@ -78,6 +80,7 @@ def fit_answers(
     *,
     seed: int = 0,
     on_epoch: Callable[[Epoch], None] | None = None,
+    on_progress: Callable[[float], None] | None = None,
 ) -> tuple[Answers, History | None]:
     """Fit a model to ratings; the history is None where nothing was trained step by step."""
     if spec.kind == "solver":
@@ -85,7 +88,7 @@ def fit_answers(
         if spec.lists == "popular":
             return Answers(train, rating=None, choice=solved, prior=None), None
         return Answers(train, solved, None, _prior(solved, train), ordered=spec.lists != "none"), None
-    learner = _learner(spec, options, train, valid, seed=seed, on_epoch=on_epoch)
+    learner = _learner(spec, options, train, valid, seed=seed, on_epoch=on_epoch, on_progress=on_progress)
     stops = {key: options[key] for key in ("patience", "keep_best")}
     history = learner.fit_one_cycle(options["epochs"], options["lr"], wd=options["wd"], **stops)
     if history.degenerate:
@@ -102,13 +105,15 @@ def _learner(
     valid: Ratings | None,
     *,
     seed: int,
-    on_epoch: Callable[[Epoch], None] | None,
+    **watchers: Any,  # noqa: ANN401  on_epoch and on_progress, as they came
 ) -> Learner:
-    y_range = auto_y_range(train) if options["y_range"] == "auto" else options["y_range"]
+    y_range = options["y_range"]
+    if isinstance(y_range, str):
+        y_range = auto_y_range(train) if y_range == "auto" else None
     generator = torch.Generator().manual_seed(seed)
     network = build_network(spec.name, train.n_users, train.n_items, options, y_range=y_range, generator=generator)
     sizes = {"bs": options["bs"], "seed": seed, "device": options["device"]}
-    return Learner(network, train, valid, on_epoch=on_epoch, **sizes)
+    return Learner(network, train, valid, **watchers, **sizes)
 
 
 def _frozen(learner: Learner) -> FactorModel | NetScores:

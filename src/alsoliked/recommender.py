@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Self
 
 import numpy as np
@@ -121,9 +121,14 @@ class Recommender(Estimator):
         exclude: Iterable[Id] = (),
         among: Iterable[Id] | None = None,
         objective: Objective = "both",
+        progress: Callable[[int, int], None] | None = None,
     ) -> pl.DataFrame:
-        """List for many users (None: all with training ratings): columns `user`, `rank`, `item`, `title`, `score`."""
-        return lists.for_everybody(self.fitted, users, ListOptions(n, exclude_seen, exclude, among, objective))
+        """List for many users (None: all with training ratings): columns `user`, `rank`, `item`, `title`, `score`.
+
+        Memory is bounded whatever their number; `progress` is called with the users done and the users in all.
+        """
+        options = ListOptions(n, exclude_seen, exclude, among, objective)
+        return lists.for_everybody(self.fitted, users, options, progress)
 
     def similar_items(self, item: Id, n: int = 10, *, min_count: int = 1) -> Ranked:
         """List the items whose factors point the same way (cosine), among those with `min_count` training ratings."""

@@ -129,12 +129,12 @@ def test_latest_2023_keeps_movies_nobody_rated(latest_2023):
 def test_ml_10m_layout(tmp_path):
     files = {
         "ml-10M100K/ratings.dat": "1::122::5::838985046\n2::185::3.5::838983525\n",
-        "ml-10M100K/movies.dat": "122::Boomerang (1992)::Comedy|Romance\n185::Amélie::x: y (2001)::(no genres listed)\n",
+        "ml-10M100K/movies.dat": "122::Boomerang (1992)::Comedy|Romance\n185::Amélie::x (2001)::(no genres listed)\n",
         "ml-10M100K/tags.dat": "15::122::sci-fi :: dark::1215184630\n",
     }
     ratings = movielens("ml-10m", write_zip(tmp_path / "ml-10m.zip", files))
     assert (ratings.name, ratings.levels) == ("ml-10m", (3.5, 5.0))
-    assert ratings.item_table["title"].to_list() == ["Boomerang (1992)", "Amélie::x: y (2001)"]
+    assert ratings.item_table["title"].to_list() == ["Boomerang (1992)", "Amélie::x (2001)"]
     assert ratings.item_table["genres"].to_list() == [["Comedy", "Romance"], []]
     assert ratings.tags.rows() == [(15, 122, "sci-fi :: dark", 1215184630)]
     assert ratings.user_table is None

@@ -57,8 +57,8 @@ class CollabNN(nn.Module):
         super().__init__()
         self.shape: dict[str, object] = {"layers": list(layers), "user_size": user_size, "item_size": item_size}
         self.shape |= {"dropout": dropout, "batch_norm": batch_norm}
-        self.user_factors = embedding(n_users, user_size or embedding_size(n_users), generator)
-        self.item_factors = embedding(n_items, item_size or embedding_size(n_items), generator)
+        self.user_factors = embedding(n_users, embedding_size(n_users) if user_size is None else user_size, generator)
+        self.item_factors = embedding(n_items, embedding_size(n_items) if item_size is None else item_size, generator)
         width = self.user_factors.embedding_dim + self.item_factors.embedding_dim
         blocks: list[nn.Module] = []
         for n_out in layers:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -19,10 +20,11 @@ from alsoliked.recommendation.objective import Objective, list_scores
 from alsoliked.recommendation.topk import top_n, user_blocks
 from alsoliked.solvers.choice import Choice
 
-__all__ = ["Answers"]
+__all__ = ["Answers", "Progress"]
 
 IndexArray = npt.NDArray[np.int32]
 Indices = npt.NDArray[np.integer]
+Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,6 +96,7 @@ class Answers:
         exclude_seen: bool = True,
         exclude: Indices | None = None,
         among: Indices | None = None,
+        progress: Progress | None = None,
     ) -> tuple[IndexArray, FloatArray]:
         """Return each user's n best items and their scores, both (len(users), n); -1 and -inf where there are fewer."""
         best = np.empty((len(users), n), dtype=np.int32)
@@ -104,5 +107,7 @@ class Answers:
             leave_out(block, users[rows], seen=seen, exclude=exclude, among=among)
             best[rows] = top_n(block, n)
             scores[rows] = np.take_along_axis(block, np.maximum(best[rows], 0), axis=1)
+            if progress is not None:
+                progress(rows.stop, len(users))
         scores[best < 0] = -np.inf
         return best, scores

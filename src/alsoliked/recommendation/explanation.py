@@ -104,4 +104,4 @@ def _parts(model: FactorModel, row: FloatArray, item: int) -> dict[str, float]:
         "item bias (how the item is rated)": float(model.item_bias[item]),
         "taste (user factors · item factors)": float(row[1:] @ model.item_factors[item]),
     }
-    return {name: value for name, value in parts.items() if value != 0.0}
+    return {name: value for name, value in parts.items() if abs(value) > 1e-6}

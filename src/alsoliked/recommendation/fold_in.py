@@ -68,7 +68,9 @@ class Prior:
         spread = rows - mean
         covariance = spread.T @ spread / max(1, len(rows) - 1)
         ridge = 1e-3 * np.trace(covariance) / max(1, len(mean)) + 1e-9
-        return cls(mean, np.linalg.inv(covariance + ridge * np.eye(len(mean))), max(noise, 1e-6))
+        still = np.diag(covariance) == 0
+        covariance += np.diag(np.where(still, 1e-12, ridge))
+        return cls(mean, np.linalg.inv(covariance), max(noise, 1e-6))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

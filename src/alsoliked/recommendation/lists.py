@@ -13,7 +13,8 @@ import polars as pl
 from alsoliked.data.vocabulary import Id
 from alsoliked.errors import OptionError, UnknownUserError
 from alsoliked.models.factors import FloatArray
-from alsoliked.recommendation.answers import Answers
+from alsoliked.models.options import check_whole
+from alsoliked.recommendation.answers import Answers, Progress
 from alsoliked.recommendation.candidates import leave_out
 from alsoliked.recommendation.objective import Objective
 from alsoliked.recommendation.ranked import Ranked
@@ -37,8 +38,7 @@ class ListOptions:
 
     def checked(self, answers: Answers) -> tuple[Indices | None, Indices | None]:
         """Return the indices of `exclude` and `among`, or raise for what cannot be met."""
-        if self.n < 1:
-            raise OptionError(f"n={self.n} came, expected at least 1 item a list.")
+        check_whole("n", self.n)
         if self.objective not in ("both", "choice", "rating"):
             raise OptionError(f"objective={self.objective!r} is unknown; expected 'both', 'choice' or 'rating'.")
         if not answers.ordered:
@@ -81,7 +81,10 @@ def given_ratings(answers: Answers, given: Mapping[Id, float]) -> tuple[Indices,
     for item, rating in given.items():
         if isinstance(rating, bool) or not isinstance(rating, (int, float, np.number)) or not low <= rating <= high:
             raise OptionError(f"rating {rating!r} of item {item!r} came, expected a number from {low:g} to {high:g}.")
-    return _item_indices(answers, given), np.array(list(given.values()), dtype=np.float32)
+    items = _item_indices(answers, given)
+    if len(np.unique(items)) < len(items):
+        raise OptionError("given names an item twice (by id and by title, say); expected one rating an item.")
+    return items, np.array(list(given.values()), dtype=np.float32)
 
 
 def for_user(answers: Answers, user: Id, options: ListOptions, on_unknown: OnUnknown) -> Ranked:
@@ -116,23 +119,27 @@ def for_stranger(answers: Answers, given: Mapping[Id, float], options: ListOptio
     return ranked(answers, scores, rating, n=options.n, served_by=f"fold-in of {len(items)} ratings")
 
 
-def for_everybody(answers: Answers, users: Iterable[Id] | None, options: ListOptions) -> pl.DataFrame:
+def for_everybody(
+    answers: Answers, users: Iterable[Id] | None, options: ListOptions, progress: Progress | None = None
+) -> pl.DataFrame:
     """List for many users of the training ratings: columns `user`, `rank`, `item`, `title`, `score`."""
     exclude, among = options.checked(answers)
+    n = min(options.n, answers.train.n_items)  # a list longer than the catalogue takes no memory
     if users is None:
         indices = np.flatnonzero(np.diff(answers.by_user.start))
     else:
         indices = np.array([known_user(answers, user) for user in users], dtype=np.int64)
     best, scores = answers.top(
         indices,
-        options.n,
+        n,
         objective=options.objective,
         exclude_seen=options.exclude_seen,
         exclude=exclude,
         among=among,
+        progress=progress,
     )
     kept = best >= 0
-    place = np.broadcast_to(np.arange(1, options.n + 1), best.shape)[kept]
+    place = np.broadcast_to(np.arange(1, n + 1), best.shape)[kept]
     labels = pl.Series([answers.titles.label(i) for i in range(answers.train.n_items)], dtype=pl.String)
     return pl.DataFrame(
         {
@@ -155,7 +162,7 @@ def ranked(
     score_name: str = "score",
 ) -> Ranked:
     """Turn one row of scores, shape (1, n_items), into a list."""
-    best = top_n(scores, n)[0]
+    best = top_n(scores, min(n, answers.train.n_items))[0]
     best = best[best >= 0]
     return Ranked(
         items=tuple(answers.train.items.decode(best)),

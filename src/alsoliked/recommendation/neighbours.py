@@ -9,6 +9,7 @@ from alsoliked.data.vocabulary import Id
 from alsoliked.errors import OptionError
 from alsoliked.models.factors import FactorModel
 from alsoliked.models.net_scores import NetScores
+from alsoliked.models.options import check_whole
 from alsoliked.recommendation.answers import Answers
 from alsoliked.recommendation.lists import known_user, ranked
 from alsoliked.recommendation.ranked import Ranked
@@ -19,24 +20,26 @@ __all__ = ["similar_items", "similar_users"]
 
 def similar_items(answers: Answers, item: Id, n: int, min_count: int) -> Ranked:
     """Return the items whose factors point the same way, nearest first, without the item itself."""
+    check_whole("n", n)
     factors = _with_factors(answers).item_factors
     index = answers.titles.index(item)
     cosine = cosine_to(factors, index)[None].copy()
     cosine[0, index] = -np.inf
     cosine[0, answers.counts < max(1, min_count)] = -np.inf
     near = f"item factors near {answers.titles.label(index)!r}"
-    return ranked(answers, cosine, None, n=_checked(n), served_by=near, score_name="cosine")
+    return ranked(answers, cosine, None, n=n, served_by=near, score_name="cosine")
 
 
 def similar_users(answers: Answers, user: Id, n: int) -> pl.DataFrame:
     """Return the users whose factors point the same way: columns `user`, `cosine`, `count`."""
+    check_whole("n", n)
     factors = _with_factors(answers).user_factors
     index = known_user(answers, user)
     count = np.diff(answers.by_user.start)
     cosine = cosine_to(factors, index).copy()
     cosine[index] = -np.inf
     cosine[count == 0] = -np.inf
-    best = np.argsort(-cosine, kind="stable")[: _checked(n)]
+    best = np.argsort(-cosine, kind="stable")[:n]
     best = best[cosine[best] > -np.inf]
     return pl.DataFrame(
         {"user": answers.train.users.decode(best), "cosine": cosine[best], "count": count[best].astype(np.int64)}
@@ -48,9 +51,3 @@ def _with_factors(answers: Answers) -> FactorModel | NetScores:
     if model is None or not model.item_factors.shape[1]:
         raise OptionError("this model has no factors, so nothing is near anything; fit 'dot_bias' or 'net'.")
     return model
-
-
-def _checked(n: int) -> int:
-    if n < 1:
-        raise OptionError(f"n={n} came, expected at least 1.")
-    return n

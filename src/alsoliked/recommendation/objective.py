@@ -3,7 +3,7 @@
 - ``"rating"``: the predicted rating, each item's distance from the user's mean prediction multiplied by
   ``count / (count + 10)``: an item few have rated needs strong evidence to rise, or to sink.
 - ``"choice"``: the choice score (`solvers.choice`).
-- ``"both"``: the sum of both, each brought to mean 0 and spread 1 over the user's candidates, the rating's part
+- ``"both"``: the sum of both, each brought to mean 0 and spread 1 over all items, the rating's part
   weighted by `RATING_WEIGHT`.
 
 The weight and the damping were chosen on a part of the training ratings (benchmarks/lists.py), not on any test.

@@ -12,12 +12,15 @@ from torch import nn
 
 from alsoliked.data.ratings import Ratings
 from alsoliked.errors import OptionError
+from alsoliked.models.options import check_number, check_whole
 from alsoliked.training.batches import Batches
+from alsoliked.training.fits import check_fit, check_loss, check_range
 from alsoliked.training.history import Epoch, History, print_epoch
-from alsoliked.training.loop import Loss, Run, evaluating, mean_loss
+from alsoliked.training.loop import Loss, Run, mean_loss
 from alsoliked.training.lr_find import LrFind, sweep
+from alsoliked.training.modes import evaluating
 from alsoliked.training.optimizer import FlatParameters, Optimizer, OptimizerName
-from alsoliked.training.processor import settled
+from alsoliked.training.processor import own_randomness, settled
 from alsoliked.training.schedule import Constant, OneCycle, Schedule
 
 __all__ = ["Learner"]
@@ -44,11 +47,16 @@ class Learner:
         Where to train: ``"cpu"``, ``"cuda"`` …
     on_epoch
         Called with each `Epoch` as it ends; prints the table by default, None for silence.
+    on_progress
+        Called some fifty times an epoch with the share of the run that is done, 0 to 1.
 
     Raises
     ------
     OptionError
-        If the model's `y_range` cannot reach the ratings, a size does not fit, or the device is not there.
+        If the model's `y_range` cannot reach the ratings, its tables or what it returns do not fit them, or the device
+        is not there.
+    DataError
+        If `train` and `valid` are not parts of the same data.
 
     Examples
     --------
@@ -73,18 +81,20 @@ class Learner:
         seed: int = 0,
         device: str = "cpu",
         on_epoch: Callable[[Epoch], None] | None = print_epoch,
+        on_progress: Callable[[float], None] | None = None,
     ) -> None:
-        _check_range(model, train)
-        _check_loss(loss)
+        check_whole("bs", bs)
+        check_loss(loss)
+        check_range(model, train)
         self.device = _device(device)
+        check_fit(model, train, valid)
         self.model = model.to(self.device)
         self.loss: Literal["mse"] | Loss = loss
         self.train = Batches(train, bs, self.device)
         self.valid = None if valid is None or not len(valid) else Batches(valid, len(valid), self.device)
-        self.on_epoch = on_epoch
+        self.on_epoch, self.on_progress = on_epoch, on_progress
         self.history = History(_guess_loss(train, valid))
         self._generator = torch.Generator().manual_seed(seed)
-        self._parameters = FlatParameters(self.model)
 
     def fit_one_cycle(
         self,
@@ -124,7 +134,8 @@ class Learner:
         TrainingError
             If the loss becomes infinite or no number.
         """
-        _check_positive(lr=lr, div=div)
+        check_number("lr", lr, above=0)
+        check_number("div", div, above=0)
         if not 0 < pct_start < 1:
             raise OptionError(f"pct_start={pct_start} came, expected a share between 0 and 1.")
         schedule = OneCycle(lr, pct_start=pct_start, div=div)
@@ -142,7 +153,7 @@ class Learner:
         keep_best: bool = False,
     ) -> History:
         """Train at a constant learning rate, by plain SGD unless told otherwise; parameters as in `fit_one_cycle`."""
-        _check_positive(lr=lr)
+        check_number("lr", lr, above=0)
         if not 0 <= momentum < 1:
             raise OptionError(f"momentum={momentum} came, expected 0 ≤ momentum < 1.")
         return self._fit(epochs, Constant(lr, momentum), optimizer, wd=wd, patience=patience, keep_best=keep_best)
@@ -157,21 +168,23 @@ class Learner:
         patience: int | None,
         keep_best: bool,
     ) -> History:
-        if epochs < 1:
-            raise OptionError(f"epochs={epochs} came, expected at least 1.")
-        if wd < 0:
-            raise OptionError(f"wd={wd} came, expected 0 or more.")
+        check_whole("epochs", epochs)
+        check_number("wd", wd, least=0)
+        if patience is not None:
+            check_whole("patience", patience)
         if (patience is not None or keep_best) and self.valid is None:
             raise OptionError("patience and keep_best watch the validation loss; pass valid ratings to the Learner.")
         self.history = History(self.history.guess_loss)
-        run = Run(self.model, self.loss, self.train, self.valid, self._parameters, self._generator)
-        with settled(self.train.bs):
+        parameters = FlatParameters(self.model)
+        run = Run(self.model, self.loss, self.train, self.valid, parameters, self._generator)
+        with settled(self.train.bs), own_randomness(self._generator, self.device):
             run.go(
                 epochs=epochs,
                 schedule=schedule,
-                optimizer=Optimizer(self._parameters, optimizer, wd),
+                optimizer=Optimizer(parameters, optimizer, wd),
                 history=self.history,
                 on_epoch=self.on_epoch,
+                on_progress=self.on_progress,
                 patience=patience,
                 keep_best=keep_best,
             )
@@ -179,10 +192,12 @@ class Learner:
 
     def lr_find(self, n_steps: int = 100, low: float = 1e-7, high: float = 10.0) -> LrFind:
         """Try ever larger learning rates on a copy of the weights and suggest one; nothing is left changed."""
-        _check_positive(low=low, high=high)
+        check_whole("n_steps", n_steps)
+        check_number("low", low, above=0)
+        check_number("high", high, above=low)
         generator = torch.Generator().manual_seed(self._generator.initial_seed())
-        run = Run(self.model, self.loss, self.train, None, self._parameters, generator)
-        with settled(self.train.bs):
+        run = Run(self.model, self.loss, self.train, None, FlatParameters(self.model), generator)
+        with settled(self.train.bs), own_randomness(generator, self.device):
             return sweep(run, n_steps, low, high)
 
     def validate(self) -> float:
@@ -200,33 +215,11 @@ class Learner:
         return np.concatenate(out) if out else np.zeros(0, dtype=np.float32)
 
 
-def _check_range(model: nn.Module, train: Ratings) -> None:
-    y_range = getattr(model, "y_range", None)
-    low, high = train.rating_scale
-    if y_range is not None and not (y_range[0] <= low and high <= y_range[1] and y_range[0] < y_range[1]):
-        wide = f"({low - 0.1 * (high - low):g}, {high + 0.1 * (high - low):g})"
-        raise OptionError(
-            f"y_range={tuple(y_range)} cannot reach ratings from {low:g} to {high:g}; expected an interval around them,"
-            f" such as {wide}."
-        )
-
-
-def _check_loss(loss: object) -> None:
-    if loss != "mse" and not callable(loss):
-        raise OptionError(f"loss={loss!r} is unknown; expected 'mse' or a function of (predicted, actual).")
-
-
-def _check_positive(**values: float) -> None:
-    for name, value in values.items():
-        if not value > 0:
-            raise OptionError(f"{name}={value} came, expected more than 0.")
-
-
 def _device(name: str) -> torch.device:
     try:
         device = torch.device(name)
-        torch.empty(0, device=device)
-    except (RuntimeError, AssertionError) as error:
+        torch.zeros(1, device=device).item()
+    except (RuntimeError, AssertionError, TypeError) as error:
         reason = str(error).splitlines()[0]
         raise OptionError(f"device={name!r} cannot be used here ({reason}); try device='cpu'.") from error
     return device

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,11 +15,13 @@ from alsoliked.errors import TrainingError
 from alsoliked.models.neural import CollabNN
 from alsoliked.models.tables import LinearModel, add_gradient
 from alsoliked.training.batches import Batch, Batches
+from alsoliked.training.fits import defined_together, training_mode, written_out
 from alsoliked.training.history import Epoch, History
+from alsoliked.training.modes import evaluating
 from alsoliked.training.optimizer import FlatParameters, Optimizer
 from alsoliked.training.schedule import Schedule
 
-__all__ = ["Loss", "Run", "evaluating", "mean_loss"]
+__all__ = ["Loss", "Run", "mean_loss"]
 
 Loss = Callable[[Tensor, Tensor], Tensor]
 
@@ -44,6 +45,7 @@ class Run:
         optimizer: Optimizer,
         history: History,
         on_epoch: Callable[[Epoch], None] | None,
+        on_progress: Callable[[float], None] | None,
         patience: int | None,
         keep_best: bool,
     ) -> None:
@@ -51,7 +53,7 @@ class Run:
         best_values = None
         for number in range(epochs):
             started = time.perf_counter()
-            train_loss = self._epoch(number, epochs, schedule, optimizer)
+            train_loss = self._epoch(number, epochs, schedule, optimizer, on_progress)
             valid_loss = None if self.valid is None else mean_loss(self.model, self.loss, self.valid)
             epoch = Epoch(number, train_loss, valid_loss, time.perf_counter() - started)
             history.epochs.append(epoch)
@@ -66,12 +68,23 @@ class Run:
         if best_values is not None:
             self.parameters.restore(best_values)
 
-    def _epoch(self, number: int, epochs: int, schedule: Schedule, optimizer: Optimizer) -> float:
-        self.model.train()
+    def _epoch(
+        self,
+        number: int,
+        epochs: int,
+        schedule: Schedule,
+        optimizer: Optimizer,
+        on_progress: Callable[[float], None] | None,
+    ) -> float:
+        training_mode(self.model, self.train.bs)
         total = torch.zeros((), device=self.parameters_device())
+        now_and_then = max(1, len(self.train) // 50)
         for step, batch in enumerate(self.train.shuffled(self.generator)):
+            done = (number + step / len(self.train)) / epochs
             total += self.step(batch)
-            optimizer.step(*schedule.at((number + step / len(self.train)) / epochs))
+            optimizer.step(*schedule.at(done))
+            if on_progress is not None and step % now_and_then == 0:
+                on_progress(done)
         return float(total) / len(self.train)
 
     def parameters_device(self) -> torch.device:
@@ -82,9 +95,9 @@ class Run:
         """Put the gradient of one batch's loss in place and return the loss, shape ()."""
         users, items, ratings = batch
         self.parameters.zero_grad()
-        if self.loss == "mse" and isinstance(self.model, LinearModel):
+        if self.loss == "mse" and isinstance(self.model, LinearModel) and written_out(self.model):
             return add_gradient(self.model, users, items, ratings)
-        if isinstance(self.model, CollabNN):
+        if isinstance(self.model, CollabNN) and defined_together(self.model, "forward", "from_vectors"):
             return self._through_the_net(self.model, batch)
         loss = self._loss(self.model(users, items), ratings)
         loss.backward()  # type: ignore[no-untyped-call]
@@ -106,19 +119,6 @@ class Run:
         if self.loss == "mse":
             return nn.functional.mse_loss(predicted, actual)
         return self.loss(predicted, actual)
-
-
-@contextmanager
-def evaluating(model: nn.Module) -> Iterator[None]:
-    """Look at a model without gradients and in evaluation mode; every part gets its own mode back."""
-    modes = [(module, module.training) for module in model.modules()]
-    model.eval()
-    try:
-        with torch.no_grad():
-            yield
-    finally:
-        for module, training in modes:
-            module.training = training
 
 
 def mean_loss(model: nn.Module, loss: Literal["mse"] | Loss, batches: Batches) -> float:

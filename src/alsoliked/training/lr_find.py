@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from alsoliked.training.fits import training_mode
 from alsoliked.training.loop import Run
 from alsoliked.training.optimizer import Optimizer
 from alsoliked.training.schedule import Sweep
@@ -55,7 +56,7 @@ def sweep(run: Run, n_steps: int, low: float, high: float) -> LrFind:
 
 def _climb(run: Run, schedule: Sweep, n_steps: int) -> tuple[list[float], list[float]]:
     optimizer = Optimizer(run.parameters, "adamw", wd=0.0)
-    run.model.train()
+    training_mode(run.model, run.train.bs)
     lrs: list[float] = []
     losses: list[float] = []
     average = 0.0

@@ -1,4 +1,4 @@
-"""How the processor is used while training: how many threads, and no denormal numbers."""
+"""How the machine is used while training: threads, denormal numbers, random numbers; all left as they were found."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import torch
 
-__all__ = ["ONE_THREAD_BELOW", "settled"]
+__all__ = ["ONE_THREAD_BELOW", "own_randomness", "settled"]
 
 ONE_THREAD_BELOW = 8192  # ratings a batch; below this handing work to a second thread costs more than it saves
 
@@ -29,3 +29,18 @@ def settled(bs: int) -> Iterator[None]:
     finally:
         torch.set_flush_denormal(flushed)
         torch.set_num_threads(threads)
+
+
+@contextmanager
+def own_randomness(generator: torch.Generator, device: torch.device) -> Iterator[None]:
+    """Seed PyTorch's global generators from ours for as long as it lasts: dropout draws from nothing else."""
+    ahead = torch.Generator()
+    ahead.set_state(generator.get_state())
+    seed = int(torch.randint(2**62, (1,), generator=ahead))  # ours stays where it is
+    cuda = [device] if device.type == "cuda" else []
+    with torch.random.fork_rng(devices=cuda):
+        torch.default_generator.manual_seed(seed)
+        if cuda:
+            with torch.cuda.device(device):
+                torch.cuda.manual_seed(seed)
+        yield

@@ -1,0 +1,42 @@
+# Everything happens in .venv, made on first use from constraints.txt; nothing outside this folder is touched.
+PYTHON ?= python3
+BIN := .venv/bin
+export OMP_WAIT_POLICY := passive
+
+.PHONY: demo test check fmt docs bench clean
+
+demo: .venv/demo  ## train on MovieLens 100K, measure, look inside, recommend
+	$(BIN)/alsoliked demo
+
+test: .venv/installed check  ## checks, then every test, doctest, example and page
+	$(BIN)/pytest -n 2 --dist loadgroup
+
+check: .venv/installed  ## style, types, layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+fmt: .venv/installed  ## put the code in order
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+docs: .venv/installed  ## build the pages into docs/_build/html
+	$(BIN)/sphinx-build -W -q -b html docs docs/_build/html
+
+bench: .venv/installed  ## measure beside peers (hours; makes its own environments)
+	$(BIN)/python benchmarks/run.py
+
+INSTALL = $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
+
+.venv/demo: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(INSTALL) '.[plots]'
+	touch $@
+
+.venv/installed: .venv/demo
+	$(INSTALL) '.[dev,docs]'
+	touch $@
+
+clean:
+	rm -rf .venv docs/_build runs

@@ -1,0 +1,96 @@
+"""alsoliked demo: the whole road on real ratings, in about a minute."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from alsoliked.cli import source
+from alsoliked.cli.console import print_frame, print_json, say
+from alsoliked.cli.inspect import ends
+from alsoliked.cli.train import fit_aloud, measure_aloud
+from alsoliked.errors import MissingExtraError
+
+if TYPE_CHECKING:
+    from alsoliked.data.ratings import Ratings
+    from alsoliked.evaluation.report import Report
+    from alsoliked.recommender import Recommender
+
+__all__ = ["demo"]
+
+GIVEN = {"Alien (1979)": 5, "Blade Runner (1982)": 5, "Fargo (1996)": 4, "Sound of Music, The (1965)": 1}
+
+
+def demo(
+    out: Annotated[Path, typer.Option("-o", "--out", help="Folder for the bundle and the pictures.")] = Path(
+        "runs/demo"
+    ),
+    data: Annotated[str, typer.Option(help="A MovieLens set with titles.")] = "ml-100k",
+    user: Annotated[int, typer.Option(help="Whom to recommend to.")] = 196,
+    seed: Annotated[int, typer.Option(help="Decides everything random.")] = 42,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
+) -> None:
+    """Walk the whole road on MovieLens 100K.
+
+    Ratings, training, measuring beside baselines, what was learned, recommendations, pictures.
+    """
+    from alsoliked.data.split import random_split
+    from alsoliked.recommender import Recommender
+
+    ratings = source.load_ratings(data)
+    training, valid = random_split(ratings, 0.2, seed)
+    rec = fit_aloud(Recommender("dot_bias", seed=seed), training, valid)
+    report = measure_aloud(rec, valid)
+    bundle = rec.save(out / "bundle", about={"source": data, "metrics": report.to_dict()})
+    pictures = _draw(rec, ratings, out)
+    if json:
+        lists = {"user": rec.recommend(user).to_dict(), "stranger": rec.recommend(given=GIVEN).to_dict()}
+        print_json({"bundle": str(bundle), "report": report.to_dict(), **lists, "pictures": [str(p) for p in pictures]})
+        return
+    _tell(ratings, rec, report, user)
+    say()
+    say(f"The model is in {bundle}; ask it more:")
+    say(f"  alsoliked recommend {bundle} {user} -n 5 --why")
+    say(f'  alsoliked similar {bundle} "Silence of the Lambs, The (1991)" --min-count 50')
+    for picture in pictures:
+        say(f"picture: {picture}")
+
+
+def _tell(ratings: Ratings, rec: Recommender, report: Report, user: int) -> None:
+    _head("1. The ratings")
+    print_frame(ratings.describe())
+    _head("2. How good is it, beside what must be beaten?")
+    print(report)
+    print()
+    print("\n".join(report.in_words("films")))
+    _head("3. Films it holds good and bad whatever one's taste (at least 20 ratings)")
+    for end, table in ends(rec.item_bias(), "bias", 6, 20).items():
+        print_frame(table, title=f"{end} bias")
+    _head(f"4. What it recommends to user {user}, and why the first")
+    ranked = rec.recommend(user)
+    print(ranked)
+    print(rec.explain(user, ranked.items[0]))
+    _head("5. A stranger gets something else")
+    print("who rated " + ", ".join(f"{title} {stars:g}" for title, stars in GIVEN.items()))
+    print(rec.recommend(given=GIVEN))
+
+
+def _head(text: str) -> None:
+    print(f"\n{text}\n{'─' * len(text)}")
+
+
+def _draw(rec: Recommender, ratings: Ratings, out: Path) -> list[Path]:
+    from alsoliked import plots
+
+    charts = {
+        "rating_histogram": lambda: plots.rating_histogram(ratings.histogram()),
+        "bias_ends": lambda: plots.bias_ends(rec.item_bias()),
+        "item_map": lambda: plots.item_map(rec.components(2)),
+    }
+    try:
+        return [plots.save_chart(draw(), out / f"{name}.png") for name, draw in charts.items()]
+    except MissingExtraError as error:
+        say(f"no pictures: {error}")
+        return []

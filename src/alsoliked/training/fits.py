@@ -1,0 +1,82 @@
+"""Whether a module and ratings fit each other, and which of the quick ways to a gradient a module may take."""
+
+from __future__ import annotations
+
+import torch
+from torch import nn
+
+from alsoliked.data.ratings import Ratings
+from alsoliked.errors import DataError, OptionError
+from alsoliked.training.modes import evaluating
+
+__all__ = ["check_fit", "check_loss", "check_range", "defined_together", "training_mode", "written_out"]
+
+
+def check_fit(model: nn.Module, train: Ratings, valid: Ratings | None) -> None:
+    """Ask the model about its first and last row and see whether two predictions come back.
+
+    Raises
+    ------
+    OptionError
+        If it learns nothing, has too few rows, or returns another shape (which broadcasting would hide in the loss).
+    DataError
+        If the validation ratings speak of other users and items.
+    """
+    if valid is not None and (train.users != valid.users or train.items != valid.items):
+        raise DataError("training and held-out ratings have different vocabularies; split one Ratings to get both.")
+    parameter = next((p for p in model.parameters() if p.requires_grad), None)
+    if parameter is None:
+        raise OptionError(f"{type(model).__name__} has no parameter to train; expected at least one.")
+    ends = ((0, train.n_users - 1), (0, train.n_items - 1))
+    users, items = (torch.tensor(pair, device=parameter.device) for pair in ends)
+    try:
+        with evaluating(model):
+            shape = tuple(model(users, items).shape)
+    except IndexError as error:
+        raise OptionError(
+            f"{type(model).__name__} has too few rows ({error}); expected one for each of {train.n_users} users and"
+            f" {train.n_items} items."
+        ) from error
+    if shape != (2,):
+        raise OptionError(
+            f"{type(model).__name__} returns shape {shape} for 2 pairs; expected (2,), one number a pair."
+        )
+
+
+def check_range(model: nn.Module, train: Ratings) -> None:
+    """Refuse a `y_range` that the ratings lie outside of: such a model could only fail."""
+    y_range = getattr(model, "y_range", None)
+    low, high = train.rating_scale
+    if y_range is not None and not (y_range[0] <= low and high <= y_range[1] and y_range[0] < y_range[1]):
+        margin = 0.1 * ((high - low) or 1.0)
+        wide = f"({low - margin:g}, {high + margin:g})"
+        raise OptionError(
+            f"y_range={tuple(y_range)} cannot reach ratings from {low:g} to {high:g}; expected an interval around them,"
+            f" such as {wide}."
+        )
+
+
+def check_loss(loss: object) -> None:
+    """Refuse what is neither a known name nor a function."""
+    if loss != "mse" and not callable(loss):
+        raise OptionError(f"loss={loss!r} is unknown; expected 'mse' or a function of (predicted, actual).")
+
+
+def training_mode(model: nn.Module, bs: int) -> None:
+    """Switch to training; a batch of one rating has no spread, so batch normalisation keeps what it knows."""
+    model.train()
+    if bs == 1:
+        for module in model.modules():
+            if isinstance(module, nn.modules.batchnorm._NormBase):
+                module.eval()
+
+
+def written_out(model: nn.Module) -> bool:
+    """Whether the gradient in `models.tables` is this model's: its `forward` is the tables' own, nothing is frozen."""
+    return defined_together(model, "forward", "tables") and all(p.requires_grad for p in model.parameters())
+
+
+def defined_together(model: nn.Module, *names: str) -> bool:
+    """Whether one class defines all of these; a subclass that overrides one of them is left to autograd."""
+    owners = {next((c for c in type(model).__mro__ if name in vars(c)), None) for name in names}
+    return len(owners) == 1
