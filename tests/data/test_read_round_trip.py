@@ -53,7 +53,7 @@ def assert_same(ratings, table, *, text):
     assert got["timestamp"] == expected["timestamp"]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=40)
 @given(tables(), st.sampled_from([",", "\t", ";", "|"]), st.sampled_from(["\n", "\r\n"]), st.booleans())
 def test_text(table, separator, ending, quote_all):
     quoting = csv.QUOTE_ALL if quote_all else csv.QUOTE_MINIMAL
@@ -66,7 +66,7 @@ def test_text(table, separator, ending, quote_all):
         assert_same(read_ratings(path), table, text=True)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(tables())
 def test_parquet(table):
     with tempfile.TemporaryDirectory() as folder:
@@ -75,13 +75,13 @@ def test_parquet(table):
         assert_same(read_ratings(path), table, text=False)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=40)
 @given(tables(), st.sampled_from([pl.DataFrame, pl.LazyFrame, pd.DataFrame, pa.table]))
 def test_frames(table, kind):
     assert_same(read_ratings(kind(columns(table))), table, text=False)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(tables(), st.randoms(use_true_random=False), st.sampled_from(["last", "mean"]))
 def test_settled_repeats_leave_each_pair_once(table, random, how):
     doubled = table + [(user, item, 2.0, time) for user, item, _, time in random.sample(table, k=len(table) // 2)]

@@ -113,9 +113,9 @@ class Intake:
         rating = self._joined("rating", np.float32)
         timestamp = self._joined("timestamp", np.int64) if "timestamp" in self._parts else None
         if rules.on_repeat != "raise" and (kept := settle(user, item, rating, timestamp, rules.on_repeat)) is not None:
-            rows, rating = kept
-            said.append(_settled(len(user) - len(rows), rules.on_repeat, timed=timestamp is not None))
-            user, item, timestamp = user[rows], item[rows], None if timestamp is None else timestamp[rows]
+            keep, rating = kept
+            said.append(_settled(len(user) - len(rating), rules.on_repeat, timed=timestamp is not None))
+            user, item, timestamp = user[keep], item[keep], None if timestamp is None else timestamp[keep]
         return self._build(user, item, rating, timestamp, name=name, said=said)
 
     def _joined(self, role: str, dtype: type[Number]) -> npt.NDArray[Number]:

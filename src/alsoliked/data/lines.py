@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
@@ -87,11 +88,8 @@ def fields(frame: pl.DataFrame, dialect: Dialect) -> tuple[pl.DataFrame, pl.Data
         `place`, `user`, `item`, `rating`, (`timestamp`), `text` of the lines with the right number of fields; and the
         refused lines.
     """
-    quoted = pl.lit(False)
-    if dialect.quoting and frame["text"].str.contains('"', literal=True).any():
-        quoted = pl.col("text").str.contains('"', literal=True)
-    count = pl.col("text").str.count_matches(dialect.separator, literal=True).cast(pl.Int64) + 1
-    counted = frame.with_columns(quoted=quoted, count=count)
+    count = pl.col("bare").str.count_matches(dialect.separator, literal=True).cast(pl.Int64) + 1
+    counted = _without_quotes(frame, dialect).with_columns(count=count)
     plain = counted.filter(~pl.col("quoted"))
     cut = _cut(plain.filter(pl.col("count") == dialect.n_fields), dialect)
     refused = _miscounted(plain.filter(pl.col("count") != dialect.n_fields), dialect.n_fields)
@@ -103,8 +101,20 @@ def fields(frame: pl.DataFrame, dialect: Dialect) -> tuple[pl.DataFrame, pl.Data
     return cut, refused
 
 
+def _without_quotes(frame: pl.DataFrame, dialect: Dialect) -> pl.DataFrame:
+    """Add `bare`, the line without needless quotes, and `quoted`: whether the csv module has to read it."""
+    if not dialect.quoting or not frame["text"].str.contains('"', literal=True).any():
+        return frame.with_columns(bare="text", quoted=pl.lit(value=False))
+    mark = re.escape(dialect.separator)
+    field = f'(?:"[^"{mark}]*"|[^"{mark}]*)'
+    easy = pl.col("text").str.contains(f"^{field}(?:{mark}{field})*$")
+    return frame.with_columns(
+        bare=pl.when(easy).then(pl.col("text").str.replace_all('"', "", literal=True)).otherwise("text"), quoted=~easy
+    )
+
+
 def _cut(frame: pl.DataFrame, dialect: Dialect) -> pl.DataFrame:
-    parts = frame["text"].str.split_exact(dialect.separator, dialect.n_fields - 1).struct
+    parts = frame["bare"].str.split_exact(dialect.separator, dialect.n_fields - 1).struct
     columns = {role: parts.field(f"field_{place}") for role, place in dialect.columns.places.items()}
     return pl.DataFrame({"place": frame["place"], **columns, "text": frame["text"]})
 

@@ -70,7 +70,7 @@ class Prior:
         ridge = 1e-3 * np.trace(covariance) / max(1, len(mean)) + 1e-9
         still = np.diag(covariance) == 0
         covariance += np.diag(np.where(still, 1e-12, ridge))
-        return cls(mean, np.linalg.inv(covariance), max(noise, 1e-6))
+        return cls(mean, np.linalg.inv(covariance).astype(np.float64), max(noise, 1e-6))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
