@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from alsoliked.data.mirror import MIRROR, fetch_mirror
-from alsoliked.data.movielens import movielens
+from alsoliked.data.movielens.fetching import movielens
+from alsoliked.data.movielens.mirror import MIRROR, fetch_mirror
 from alsoliked.data.ratings import Ratings
 
 settings.register_profile("repeatable", derandomize=True, deadline=None)  # the same examples in every run
@@ -80,6 +80,6 @@ def _or_skip(name: str) -> Path:
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A cache folder of the test's own, and no data folder; gives the cache."""
     cache = tmp_path / "cache"
-    monkeypatch.setattr("alsoliked.data.sources.cache_folder", lambda: cache)
+    monkeypatch.setattr("alsoliked.data.movielens.sources.cache_folder", lambda: cache)
     monkeypatch.delenv("ALSOLIKED_DATA", raising=False)
     return cache

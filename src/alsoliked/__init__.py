@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from alsoliked._version import __version__
     from alsoliked.data.checkup import checkup
-    from alsoliked.data.movielens import movielens
+    from alsoliked.data.movielens.fetching import movielens
     from alsoliked.data.ratings import Ratings
     from alsoliked.data.readers import read_ratings
     from alsoliked.data.split import k_folds, leave_last, published_fold, random_split, time_split
@@ -53,7 +53,7 @@ _HOMES = {
     "evaluate": "evaluation.report",
     "k_folds": "data.split",
     "leave_last": "data.split",
-    "movielens": "data.movielens",
+    "movielens": "data.movielens.fetching",
     "published_fold": "data.split",
     "random_split": "data.split",
     "read_ratings": "data.readers",

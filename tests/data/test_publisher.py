@@ -9,10 +9,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from alsoliked.data import catalogue
-from alsoliked.data.movielens import movielens
-from alsoliked.data.publisher import FetchFailedError, fetch_published
-from alsoliked.data.sources import find
+from alsoliked.data.movielens import catalogue
+from alsoliked.data.movielens.fetching import movielens
+from alsoliked.data.movielens.publisher import FetchFailedError, fetch_published
+from alsoliked.data.movielens.sources import find
 from alsoliked.errors import SourceUnavailableError
 
 SMALL = catalogue.release("ml-latest-small")

@@ -10,8 +10,8 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from alsoliked.data import frames
 from alsoliked.data.readers import read_ratings
+from alsoliked.data.reading import frames
 from alsoliked.errors import BadRowsError, DataError, MissingColumnError, RepeatedPairError
 
 ROWS = {"userId": [3, 1, 3], "movieId": ["007", "b", "b"], "rating": [4.5, 3.0, 1.0], "ts": [30, 10, 20]}

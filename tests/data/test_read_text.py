@@ -5,8 +5,8 @@ import zipfile
 
 import pytest
 
-from alsoliked.data.columns import Wanted, recognise
 from alsoliked.data.readers import read_ratings
+from alsoliked.data.reading.columns import Wanted, recognise
 from alsoliked.errors import BadRowsError, DataError, MissingColumnError, OptionError
 
 

@@ -6,9 +6,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from alsoliked.data.lines import blocks
-from alsoliked.data.provisional import Provisional
 from alsoliked.data.readers import read_ratings
+from alsoliked.data.reading.lines import blocks
+from alsoliked.data.reading.provisional import Provisional
 from alsoliked.errors import DataError
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from alsoliked.data.movielens import fetch_movielens, movielens
+from alsoliked.data.movielens.fetching import fetch_movielens, movielens
 from alsoliked.data.readers import read_ratings
 from alsoliked.errors import DataError, OptionError
 

@@ -6,10 +6,10 @@ import zipfile
 
 import pytest
 
-from alsoliked.data import catalogue, mirror, sources
-from alsoliked.data.movielens import fetch_movielens, movielens
-from alsoliked.data.publisher import FetchFailedError
-from alsoliked.data.sources import find
+from alsoliked.data.movielens import catalogue, mirror, sources
+from alsoliked.data.movielens.fetching import fetch_movielens, movielens
+from alsoliked.data.movielens.publisher import FetchFailedError
+from alsoliked.data.movielens.sources import find
 from alsoliked.errors import DataError, SourceUnavailableError
 
 SMALL = catalogue.release("ml-latest-small")

@@ -29,7 +29,7 @@ def get(
     json: Json = False,
 ) -> None:
     """Make sure a MovieLens data set is here, and print where."""
-    from alsoliked.data.movielens import fetch_movielens
+    from alsoliked.data.movielens.fetching import fetch_movielens
 
     with progress(f"getting {name}") as update:
         place = fetch_movielens(name, path, progress=update, say=say, offline=offline)

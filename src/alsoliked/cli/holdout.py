@@ -39,7 +39,7 @@ def hold_out(ratings: Ratings, source: str, how: str, valid_pct: float, seed: in
 
 
 def _published_source(source: str) -> str:
-    from alsoliked.data.catalogue import CATALOGUE
-    from alsoliked.data.movielens import fetch_movielens
+    from alsoliked.data.movielens.catalogue import CATALOGUE
+    from alsoliked.data.movielens.fetching import fetch_movielens
 
     return str(fetch_movielens(source)) if source in {known.name for known in CATALOGUE} else source

@@ -49,7 +49,7 @@ def load_ratings(
     query: str | None = None,
 ) -> Ratings:
     """Read DATA, with a progress bar, and say what was found."""
-    from alsoliked.data.catalogue import CATALOGUE
+    from alsoliked.data.movielens.catalogue import CATALOGUE
 
     columns = {"user": user, "item": item, "rating": rating, "timestamp": timestamp}
     how: dict[str, Any] = {name: _place(value) for name, value in columns.items() if value is not None}
@@ -74,7 +74,7 @@ def _place(value: str) -> str | int:
 
 
 def _from_catalogue(name: str, update: Any) -> Ratings:  # noqa: ANN401
-    from alsoliked.data.movielens import movielens
+    from alsoliked.data.movielens.fetching import movielens
 
     return movielens(name, progress=update, say=say)
 

@@ -7,14 +7,14 @@ import zipfile
 from pathlib import Path
 from typing import Any, Literal
 
-from alsoliked.data.archive import Archive
-from alsoliked.data.columns import Column, Wanted
-from alsoliked.data.frames import is_frame, read_frame, read_parquet
-from alsoliked.data.intake import OnBadRows, OnRepeat, Rules
-from alsoliked.data.opened import Progress, open_file, read_errors
+from alsoliked.data.movielens.layouts import LAYOUTS, layout_of, read_release
 from alsoliked.data.ratings import Ratings
-from alsoliked.data.releases import LAYOUTS, layout_of, read_release
-from alsoliked.data.text import read_text
+from alsoliked.data.reading.archive import Archive
+from alsoliked.data.reading.columns import Column, Wanted
+from alsoliked.data.reading.frames import is_frame, read_frame, read_parquet
+from alsoliked.data.reading.intake import OnBadRows, OnRepeat, Rules
+from alsoliked.data.reading.opened import Progress, open_file, read_errors
+from alsoliked.data.reading.text import read_text
 from alsoliked.errors import DataError, OptionError
 
 __all__ = ["read_ratings"]

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import polars as pl
 
-from alsoliked.data.columns import Column, Wanted, recognise
-from alsoliked.data.frames import typed_series
-from alsoliked.data.intake import Intake, OnBadRows, OnRepeat, Rules
-from alsoliked.data.opened import Progress
 from alsoliked.data.ratings import Ratings
+from alsoliked.data.reading.columns import Column, Wanted, recognise
+from alsoliked.data.reading.frames import typed_series
+from alsoliked.data.reading.intake import Intake, OnBadRows, OnRepeat, Rules
+from alsoliked.data.reading.opened import Progress
 from alsoliked.errors import DataError, MissingExtraError
 
 if TYPE_CHECKING:

@@ -41,14 +41,11 @@ def sweep(run: Run, n_steps: int, low: float, high: float) -> LrFind:
     """Train along a `Sweep` until the loss explodes, then put the weights and modes back."""
     schedule = Sweep(low, high)
     values = run.parameters.copy()
-    buffers = [b.detach().clone() for b in run.model.buffers()]
     modes = [(m, m.training) for m in run.model.modules()]
     try:
         lrs, losses = _climb(run, schedule, n_steps)
     finally:
         run.parameters.restore(values)
-        for buffer, value in zip(run.model.buffers(), buffers, strict=True):
-            buffer.copy_(value)
         for module, training in modes:
             module.training = training
     return LrFind(lrs, losses, _valley(lrs, losses))

@@ -26,23 +26,24 @@ class FlatParameters:
         trainable = [p for p in model.parameters() if p.requires_grad]
         groups = ([p for p in trainable if id(p) not in spared], [p for p in trainable if id(p) in spared])
         self.decayed, self.spared = (_lay_end_to_end(group) for group in groups)
+        self._flats = [flat for flat in (self.decayed, self.spared) if flat is not None]
+        self._buffers = list(model.buffers())
 
     def zero_grad(self) -> None:
         """Set every gradient to zero, in place."""
-        for flat in (self.decayed, self.spared):
-            if flat is not None and flat.grad is not None:
+        for flat in self._flats:
+            if flat.grad is not None:
                 flat.grad.zero_()
 
     def copy(self) -> list[Tensor]:
-        """Return a copy of all values, for `restore`."""
-        return [flat.detach().clone() for flat in (self.decayed, self.spared) if flat is not None]
+        """Return a copy of all values, for `restore`: running statistics too, which belong to their weights."""
+        return [tensor.detach().clone() for tensor in (*self._flats, *self._buffers)]
 
     @torch.no_grad()
     def restore(self, values: list[Tensor]) -> None:
         """Put copied values back."""
-        flats = [flat for flat in (self.decayed, self.spared) if flat is not None]
-        for flat, value in zip(flats, values, strict=True):
-            flat.copy_(value)
+        for tensor, value in zip((*self._flats, *self._buffers), values, strict=True):
+            tensor.copy_(value)
 
 
 def _spared(module: nn.Module) -> list[nn.Parameter]:

@@ -6,7 +6,7 @@ import csv
 import re
 from dataclasses import dataclass
 
-from alsoliked.data.columns import Columns, Wanted, recognise
+from alsoliked.data.reading.columns import Columns, Wanted, recognise
 from alsoliked.errors import DataError
 
 __all__ = ["Dialect", "sniff"]

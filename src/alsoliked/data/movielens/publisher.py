@@ -10,8 +10,8 @@ from pathlib import Path
 
 import httpx
 
-from alsoliked.data.catalogue import Release
-from alsoliked.data.opened import Progress
+from alsoliked.data.movielens.catalogue import Release
+from alsoliked.data.reading.opened import Progress
 
 __all__ = ["PUBLISHER", "FetchFailedError", "fetch_published"]
 

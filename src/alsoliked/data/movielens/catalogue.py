@@ -18,7 +18,7 @@ class Release:
     name
         What it is called, here and by its publisher; its zip is ``<name>.zip``.
     layout
-        The layout its files have: see `alsoliked.data.releases`.
+        The layout its files have: see `alsoliked.data.movielens.layouts`.
     md5
         Checksum of its zip as remembered, for when the publisher's own cannot be had; None where the zip changes.
     shareable

@@ -6,8 +6,8 @@ import io
 
 import polars as pl
 
-from alsoliked.data.archive import Archive
-from alsoliked.data.classic_tables import year_of
+from alsoliked.data.movielens.classic_tables import year_of
+from alsoliked.data.reading.archive import Archive
 
 __all__ = ["items", "users"]
 

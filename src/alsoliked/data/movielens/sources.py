@@ -10,12 +10,12 @@ from pathlib import Path
 
 import platformdirs
 
-from alsoliked.data.archive import Archive
-from alsoliked.data.catalogue import Release, terms
-from alsoliked.data.mirror import MIRROR, fetch_mirror
-from alsoliked.data.opened import Progress
-from alsoliked.data.publisher import PUBLISHER, FetchFailedError, fetch_published
-from alsoliked.data.releases import layout_of
+from alsoliked.data.movielens.catalogue import Release, terms
+from alsoliked.data.movielens.layouts import layout_of
+from alsoliked.data.movielens.mirror import MIRROR, fetch_mirror
+from alsoliked.data.movielens.publisher import PUBLISHER, FetchFailedError, fetch_published
+from alsoliked.data.reading.archive import Archive
+from alsoliked.data.reading.opened import Progress
 from alsoliked.errors import SourceUnavailableError
 
 __all__ = ["Found", "find", "holds", "local"]

@@ -11,10 +11,10 @@ from uuid import UUID
 import numpy as np
 import polars as pl
 
-from alsoliked.data.columns import Wanted, recognise
-from alsoliked.data.intake import Intake, Rules
-from alsoliked.data.opened import Progress
 from alsoliked.data.ratings import Ratings
+from alsoliked.data.reading.columns import Wanted, recognise
+from alsoliked.data.reading.intake import Intake, Rules
+from alsoliked.data.reading.opened import Progress
 from alsoliked.errors import DataError
 
 __all__ = ["Slicer", "is_frame", "read_frame", "read_parquet"]

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from alsoliked.data import classic_tables, csv_tables, mirror_tables
-from alsoliked.data.archive import Archive
-from alsoliked.data.columns import Wanted
-from alsoliked.data.intake import Rules
-from alsoliked.data.opened import Progress
+from alsoliked.data.movielens import classic_tables, csv_tables, mirror_tables
 from alsoliked.data.ratings import Ratings
-from alsoliked.data.text import read_text
+from alsoliked.data.reading.archive import Archive
+from alsoliked.data.reading.columns import Wanted
+from alsoliked.data.reading.intake import Rules
+from alsoliked.data.reading.opened import Progress
+from alsoliked.data.reading.text import read_text
 from alsoliked.errors import DataError
 
 __all__ = ["LAYOUTS", "Layout", "layout_of", "read_release"]

@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from alsoliked.data.judge import judge
-from alsoliked.data.provisional import Provisional
 from alsoliked.data.ratings import Ratings
-from alsoliked.data.refused import Refusals
-from alsoliked.data.repeats import first_repeat, settle
+from alsoliked.data.reading.judge import judge
+from alsoliked.data.reading.provisional import Provisional
+from alsoliked.data.reading.refused import Refusals
+from alsoliked.data.reading.repeats import first_repeat, settle
 from alsoliked.errors import BadRowsError, DataError, OptionError, RepeatedPairError
 
 __all__ = ["Intake", "OnBadRows", "OnRepeat", "Rules"]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path, PurePosixPath
 
-from alsoliked.data.opened import Opened, open_file, open_member
+from alsoliked.data.reading.opened import Opened, open_file, open_member
 
 __all__ = ["Archive"]
 

@@ -10,7 +10,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from alsoliked.data.publisher import FetchFailedError
+from alsoliked.data.movielens.publisher import FetchFailedError
 
 __all__ = ["MIRROR", "fetch_mirror", "is_mirror"]
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import polars as pl
 
-from alsoliked.data.columns import Wanted
-from alsoliked.data.dialect import Dialect, sniff
-from alsoliked.data.intake import Intake, Rules
-from alsoliked.data.lines import blocks, fields, lines
-from alsoliked.data.opened import Opened, Progress
 from alsoliked.data.ratings import Ratings
+from alsoliked.data.reading.columns import Wanted
+from alsoliked.data.reading.dialect import Dialect, sniff
+from alsoliked.data.reading.intake import Intake, Rules
+from alsoliked.data.reading.lines import blocks, fields, lines
+from alsoliked.data.reading.opened import Opened, Progress
 from alsoliked.errors import DataError
 
 __all__ = ["read_text"]

@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 import polars as pl
 
-from alsoliked.data.dialect import Dialect, fields_of
+from alsoliked.data.reading.dialect import Dialect, fields_of
 from alsoliked.errors import DataError
 
 __all__ = ["blocks", "fields", "lines"]

@@ -7,14 +7,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from alsoliked.data.archive import Archive
-from alsoliked.data.catalogue import Release, release
-from alsoliked.data.intake import Rules
-from alsoliked.data.opened import Progress, read_errors
-from alsoliked.data.publisher import PUBLISHER
+from alsoliked.data.movielens.catalogue import Release, release
+from alsoliked.data.movielens.layouts import read_release
+from alsoliked.data.movielens.publisher import PUBLISHER
+from alsoliked.data.movielens.sources import Found, find, holds
 from alsoliked.data.ratings import Ratings
-from alsoliked.data.releases import read_release
-from alsoliked.data.sources import Found, find, holds
+from alsoliked.data.reading.archive import Archive
+from alsoliked.data.reading.intake import Rules
+from alsoliked.data.reading.opened import Progress, read_errors
 from alsoliked.errors import DataError
 
 __all__ = ["fetch_movielens", "movielens"]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from alsoliked.data.archive import Archive
+from alsoliked.data.reading.archive import Archive
 
 __all__ = ["items_100k", "items_dat", "tags_dat", "users_1m", "users_100k", "year_of"]
 

@@ -1,0 +1,1 @@
+"""From bytes and frames to judged rows: dialects, columns, what is refused and why."""
