@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -50,25 +50,25 @@ def build(model: str, train: Ratings, generator: torch.Generator) -> nn.Module:
     return makers[model]()
 
 
-def fit(options: argparse.Namespace, train: Ratings, valid: Ratings) -> tuple[Predictions, dict[str, float]]:
+def fit(options: argparse.Namespace, train: Ratings, valid: Ratings) -> tuple[Predictions, dict[str, Any]]:
     """Train a model of the chapter and clock the fit alone; as in fastai, each epoch ends with the validation loss."""
     generator = torch.Generator().manual_seed(options.seed)
     model = build(options.model, train, generator)
     learner = Learner(model, train, valid, bs=options.bs, seed=options.seed, on_epoch=None)
     start = clocks()
     learner.fit_one_cycle(options.epochs, options.lr, wd=options.wd)
-    spent = since(start)
+    spent = since(start) | {name: getattr(options, name) for name in ("epochs", "bs", "lr", "wd")}
     return learner.predict(valid.user_index, valid.item_index), spent
 
 
-def fit_defaults(options: argparse.Namespace, train: Ratings, valid: Ratings) -> tuple[Predictions, dict[str, float]]:
+def fit_defaults(options: argparse.Namespace, train: Ratings, valid: Ratings) -> tuple[Predictions, dict[str, Any]]:
     """Fit `Recommender()` as it comes, but for the seed."""
     from alsoliked import Recommender
 
     recommender = Recommender(seed=options.seed)
     start = clocks()
     recommender.fit(train)
-    spent = since(start)
+    spent = since(start) | {"arguments": recommender.get_params()}
     pairs = valid.to_frame()
     return np.asarray(recommender.predict(users=pairs["user"], items=pairs["item"])), spent
 
@@ -111,7 +111,8 @@ def main() -> None:
     run = fit_defaults if options.model == "defaults" else fit
     predicted, spent = run(options, train, valid)
     result = {
-        **{name: value for name, value in vars(options).items() if name not in {"split", "out"}},
+        "model": options.model,
+        "seed": options.seed,
         "split": options.split.name,
         **errors(predicted, valid.rating),
         **spent,

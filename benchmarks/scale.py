@@ -19,7 +19,7 @@ import torch
 from alsoliked import Recommender, movielens
 from alsoliked._version import __version__
 from alsoliked.data.synthetic import grow
-from alsoliked.fitting import auto_y_range, default_bs, default_wd
+from alsoliked.fitting import auto_y_range, default_bs, default_lr_wd
 from alsoliked.models import DotProductBias
 from alsoliked.training import Learner
 
@@ -35,7 +35,8 @@ def epoch(n_ratings: int) -> dict[str, object]:
     bs = default_bs(len(ratings))
     learner = Learner(model, ratings, bs=bs)
     cpu, wall = time.process_time(), time.perf_counter()
-    learner.fit_one_cycle(1, 5e-3, wd=default_wd(bs))
+    lr, wd = default_lr_wd("dot_bias", bs)
+    learner.fit_one_cycle(1, lr, wd=wd)
     cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
     return {
         "data": ratings.name,

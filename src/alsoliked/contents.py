@@ -95,7 +95,7 @@ def from_contents(contents: Contents) -> tuple[Answers, Ratings | None]:
                 raise BundleError("the bundle's prior does not fit its model; train again.")
         if isinstance(choice, NetScores):
             raise BundleError("the bundle holds a network where choice factors belong; train again.")
-        return Answers(train, rating, choice, prior, ordered=bool(model["ordered"])), held_out
+        return Answers(train, rating, choice, bool(model["ordered"]), known_prior=prior), held_out
     except (KeyError, TypeError, IndexError, ValueError, RuntimeError) as error:
         raise BundleError(f"the bundle's parts do not fit each other ({error!r}); train again.") from error
 

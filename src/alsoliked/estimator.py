@@ -108,12 +108,12 @@ class Estimator:
         """
         spec = model_spec(self.model)
         check_whole("seed", self.seed, 0)
-        given = {name: getattr(self, name) for name in OPTIONS if getattr(self, name) is not None}
+        given = {name: _plain(getattr(self, name)) for name in OPTIONS if getattr(self, name) is not None}
         options = settle_options(spec, given, len(train))
         self.answers_: Answers
         self.history_: History | None
         self.answers_, self.history_ = fit_answers(
-            spec, options, train, valid, seed=self.seed, on_epoch=on_epoch, on_progress=on_progress
+            spec, options, train, valid, seed=int(self.seed), on_epoch=on_epoch, on_progress=on_progress
         )
         self.held_out_: Ratings | None = valid
         return self

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,6 @@ from alsoliked.models.registry import ModelSpec, build_network, build_solver
 from alsoliked.models.tables import LinearModel, to_factors
 from alsoliked.models.untrained import settle_untrained
 from alsoliked.recommendation.answers import Answers
-from alsoliked.recommendation.fold_in import Prior
 from alsoliked.solvers.choice import Choice
 from alsoliked.training import Epoch, History, Learner
 
@@ -43,20 +43,29 @@ def settle_options(spec: ModelSpec, given: Mapping[str, Any], n_ratings: int) ->
     options = {**spec.options, **given}
     if "bs" in options and options["bs"] is None:
         options["bs"] = default_bs(n_ratings)
-    check_options(options)
-    if "wd" in options and options["wd"] is None:
-        options["wd"] = default_wd(options["bs"])
+    check_options({name: value for name, value in options.items() if name not in ("lr", "wd") or value is not None})
+    if "bs" in options:
+        lr, wd = default_lr_wd(spec.name, options["bs"])
+        options["lr"] = lr if options["lr"] is None else options["lr"]
+        options["wd"] = wd if options["wd"] is None else options["wd"]
     return options
 
 
 def default_bs(n_ratings: int) -> int:
-    """Return the power of two nearest n_ratings / 160, from 64 to 8192."""
-    return int(2 ** np.clip(round(np.log2(max(1, n_ratings) / 160)), 6, 13))
+    """Return the power of two nearest n_ratings / 200, from 64 to 8192: some 200 batches an epoch."""
+    return int(2 ** np.clip(round(np.log2(max(1, n_ratings) / 200)), 6, 13))
 
 
-def default_wd(bs: int) -> float:
-    """Return the weight decay that fits a batch size."""
-    return float(0.1 * (bs / 64) ** (1 / 3))
+def default_lr_wd(model: str, bs: int) -> tuple[float, float]:
+    """Return the learning rate and the weight decay that fit a batch size.
+
+    At 64 ratings a batch they are the chapter's, 0.005 and 0.1; from there both grow, the decay up to 0.3 (reached at
+    256), as measured on parts of training ratings (benchmarks/tune_defaults.py). A net wants five times the decay: its
+    layers can learn users by heart.
+    """
+    larger = bs / 64
+    wd = min(0.3, 0.1 * larger**0.8)
+    return (5e-3, 5 * wd) if model == "net" else (5e-3 * larger ** (1 / 6), wd)
 
 
 def auto_y_range(ratings: Ratings) -> tuple[float, float]:
@@ -86,16 +95,23 @@ def fit_answers(
     if spec.kind == "solver":
         solved = build_solver(spec.name, options).solve(train)
         if spec.lists == "popular":
-            return Answers(train, rating=None, choice=solved, prior=None), None
-        return Answers(train, solved, None, _prior(solved, train), ordered=spec.lists != "none"), None
+            return Answers(train, rating=None, choice=solved), None
+        return Answers(train, solved, choice=None, ordered=spec.lists != "none"), None
     learner = _learner(spec, options, train, valid, seed=seed, on_epoch=on_epoch, on_progress=on_progress)
     stops = {key: options[key] for key in ("patience", "keep_best")}
     history = learner.fit_one_cycle(options["epochs"], options["lr"], wd=options["wd"], **stops)
     if history.degenerate:
         warnings.warn(" ".join(history.in_words()), stacklevel=3)
     model = settle_untrained(_frozen(learner), train.counts_by_user(), train.counts_by_item())
-    choice = Choice(seed=seed).solve(train.user_index, train.item_index, train.n_users, train.n_items)
-    return Answers(train, model, choice, _prior(model, train)), history
+    return Answers(train, model, _choice(train, seed)), history
+
+
+def _choice(train: Ratings, seed: int) -> FactorModel:
+    """Solve for choice; as many directions as a small table has sides would only repeat the table."""
+    most = max(1, min(train.n_users, train.n_items) // 4)
+    choice = Choice(seed=seed)
+    choice = replace(choice, n_factors=min(choice.n_factors, most))
+    return choice.solve(train.user_index, train.item_index, train.n_users, train.n_items)
 
 
 def _learner(
@@ -121,10 +137,3 @@ def _frozen(learner: Learner) -> FactorModel | NetScores:
         return NetScores.of(learner.model)
     assert isinstance(learner.model, LinearModel)  # noqa: S101  the registry holds no third kind of network
     return to_factors(learner.model)
-
-
-def _prior(model: FactorModel | NetScores, train: Ratings) -> Prior:
-    """Take what a stranger looks like from the users who rated, and the noise from how well the model fits."""
-    rows = np.random.default_rng(0).permutation(len(train))[:200_000]
-    error = train.rating[rows] - model.pairs(train.user_index[rows], train.item_index[rows])
-    return Prior.of_rows(model.user_rows[train.counts_by_user() > 0], float(np.mean(error.astype(np.float64) ** 2)))

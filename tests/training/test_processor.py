@@ -11,8 +11,8 @@ import torch
 from alsoliked.data.ratings import Ratings
 from alsoliked.errors import TrainingError
 from alsoliked.models import DotProductBias
+from alsoliked.processor import ONE_THREAD_BELOW, settled
 from alsoliked.training import Epoch, Learner
-from alsoliked.training.processor import ONE_THREAD_BELOW, settled
 
 Split = tuple[Ratings, Ratings]
 

@@ -1,8 +1,9 @@
-"""Where output goes: data to stdout, talk to stderr."""
+"""Where output goes: data to stdout, talk to stderr; bars and colours only where somebody watches a terminal."""
 
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -10,8 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import polars as pl
+    from rich.console import Console
 
 __all__ = ["busy", "print_frame", "print_json", "print_table", "progress", "say", "share_bar"]
+
+UNBOUNDED = 10_000  # characters: a file or a pipe has no right edge
 
 
 def say(text: str = "") -> None:
@@ -30,14 +34,20 @@ def print_table(rows: Sequence[Sequence[str]], heads: Sequence[str], *, title: s
     from rich.console import Console
     from rich.table import Table
 
-    width = None if sys.stdout.isatty() else 200
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    table = Table(box=None, pad_edge=False, header_style="bold")
     for place, head in enumerate(heads):
         numbers = all(_number(row[place]) for row in rows)
         table.add_column(head, justify="right" if numbers else "left", overflow="fold")
     for row in rows:
         table.add_row(*row)
-    Console(width=width, highlight=False, markup=False, emoji=False).print(table)
+    watched = sys.stdout.isatty()
+    width = None if watched else UNBOUNDED
+    console = Console(width=width, force_terminal=watched, highlight=False, markup=False, emoji=False)
+    with console.capture() as lines:
+        console.print(table)
+    if title is not None:
+        print(title)
+    print("\n".join(line.rstrip() for line in lines.get().splitlines()))
 
 
 def _number(text: str) -> bool:
@@ -58,12 +68,15 @@ def _cell(value: Any, digits: int) -> str:  # noqa: ANN401
 
 @contextmanager
 def progress(label: str) -> Iterator[Callable[[int, int], None]]:
-    """Talk: a bar for work counted as (done, total); gone when finished."""
+    """Talk: a bar for work counted as (done, total); gone when finished, and nothing at all without a terminal."""
+    if not _watched():
+        yield lambda done, total: None  # noqa: ARG005  nobody looks
+        return
     from rich.progress import Progress
 
     with Progress(console=_talk(), transient=True) as bar:
         task = bar.add_task(label, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+        yield lambda done, total: bar.update(task, completed=done, total=total or None)
 
 
 @contextmanager
@@ -75,12 +88,19 @@ def share_bar(label: str) -> Iterator[Callable[[float], None]]:
 
 @contextmanager
 def busy(label: str) -> Iterator[None]:
-    """Talk: a spinner for work that cannot be counted."""
+    """Talk: a spinner for work that cannot be counted; nothing at all without a terminal."""
+    if not _watched():
+        yield
+        return
     with _talk().status(label):
         yield
 
 
-def _talk() -> Any:  # noqa: ANN401  rich is imported when needed
+def _watched() -> bool:
+    return sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def _talk() -> Console:
     from rich.console import Console
 
-    return Console(stderr=True, highlight=False)
+    return Console(stderr=True, highlight=False, markup=False, emoji=False)

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from alsoliked.cli import source
-from alsoliked.cli.console import print_frame, print_json, say
+from alsoliked.cli.console import busy, print_frame, print_json, say
+from alsoliked.cli.holdout import Seed, hold_out
 from alsoliked.cli.inspect import ends
+from alsoliked.cli.place import check_writable, writing
 from alsoliked.cli.train import fit_aloud, measure_aloud
 from alsoliked.errors import MissingExtraError
 
@@ -20,27 +22,36 @@ if TYPE_CHECKING:
 
 __all__ = ["demo"]
 
-GIVEN = {"Alien (1979)": 5, "Blade Runner (1982)": 5, "Fargo (1996)": 4, "Sound of Music, The (1965)": 1}
+GIVEN: dict[str | int, float] = {
+    "Alien (1979)": 5,
+    "Blade Runner (1982)": 5,
+    "Fargo (1996)": 4,
+    "Sound of Music, The (1965)": 1,
+}
 
 
 def demo(
-    out: Annotated[Path, typer.Option("-o", "--out", help="Folder for the bundle and the pictures.")] = Path(
+    out: Annotated[Path, typer.Option("-o", "--out", metavar="FOLDER", help="For the bundle and the pictures.")] = Path(
         "runs/demo"
     ),
-    data: Annotated[str, typer.Option(help="A MovieLens set with titles.")] = "ml-100k",
-    user: Annotated[int, typer.Option(help="Whom to recommend to.")] = 196,
-    seed: Annotated[int, typer.Option(help="Decides everything random.")] = 42,
+    data: Annotated[str, typer.Option(metavar="DATA", help="A MovieLens set with titles.")] = "ml-100k",
+    user: Annotated[int, typer.Option(metavar="USER", help="Whom to recommend to.")] = 196,
+    seed: Seed = 42,
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
 ) -> None:
     """Walk the whole road on MovieLens 100K.
 
     Ratings, training, measuring beside baselines, what was learned, recommendations, pictures.
     """
-    from alsoliked.data.split import random_split
     from alsoliked.recommender import Recommender
 
+    check_writable(out)
     ratings = source.load_ratings(data)
-    training, valid = random_split(ratings, 0.2, seed)
+    for title in GIVEN:
+        ratings.titles.index(title)
+    ratings.users.index(user)
+    training, valid = hold_out(ratings, data, "random", 0.2, seed)
+    assert valid is not None  # noqa: S101  a fifth is held out
     rec = fit_aloud(Recommender("dot_bias", seed=seed), training, valid)
     report = measure_aloud(rec, valid)
     bundle = rec.save(out / "bundle", about={"source": data, "metrics": report.to_dict()})
@@ -66,8 +77,10 @@ def _tell(ratings: Ratings, rec: Recommender, report: Report, user: int) -> None
     print()
     print("\n".join(report.in_words("films")))
     _head("3. Films it holds good and bad whatever one's taste (at least 20 ratings)")
-    for end, table in ends(rec.item_bias(), "bias", 6, 20).items():
-        print_frame(table, title=f"{end} bias")
+    low, high = ends(rec.item_bias(), "bias", 6, 20).values()
+    print_frame(low, title="lowest bias")
+    print()
+    print_frame(high, title="highest bias")
     _head(f"4. What it recommends to user {user}, and why the first")
     ranked = rec.recommend(user)
     print(ranked)
@@ -84,13 +97,14 @@ def _head(text: str) -> None:
 def _draw(rec: Recommender, ratings: Ratings, out: Path) -> list[Path]:
     from alsoliked import plots
 
-    charts = {
-        "rating_histogram": lambda: plots.rating_histogram(ratings.histogram()),
-        "bias_ends": lambda: plots.bias_ends(rec.item_bias()),
-        "item_map": lambda: plots.item_map(rec.components(2)),
-    }
     try:
-        return [plots.save_chart(draw(), out / f"{name}.png") for name, draw in charts.items()]
+        charts = {
+            "rating_histogram": plots.rating_histogram(ratings.histogram()),
+            "bias_ends": plots.bias_ends(rec.item_bias()),
+            "item_map": plots.item_map(rec.components(2)),
+        }
+        with busy("drawing"), writing(out):
+            return [plots.save_chart(chart, out / f"{name}.png") for name, chart in charts.items()]
     except MissingExtraError as error:
         say(f"no pictures: {error}")
         return []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,22 +12,31 @@ from alsoliked.cli.console import print_frame, print_json, say
 from alsoliked.cli.train import measure_aloud
 from alsoliked.errors import OptionError
 
+if TYPE_CHECKING:
+    from alsoliked.data.ratings import Ratings
+    from alsoliked.recommender import Recommender
+
 __all__ = ["evaluate"]
 
 Bundle = Annotated[Path, typer.Argument(metavar="BUNDLE", help="A folder that `train -o` wrote.")]
-OtherData = Annotated[str | None, typer.Argument(metavar="[DATA]", help="Other ratings than those held out.")]
+OtherData = Annotated[str | None, typer.Argument(metavar="DATA", help="Other ratings than those held out.")]
 
 
 def evaluate(
     bundle: Bundle,
     data: OtherData = None,
-    k: Annotated[int, typer.Option("-k", help="Length of the lists.")] = 10,
-    relevant_from: Annotated[float | None, typer.Option(help="From which rating on an item was liked.")] = None,
-    per_user: Annotated[bool, typer.Option(help="Print a row for each user instead.")] = False,
+    k: Annotated[int, typer.Option("-k", metavar="N", help="Length of the lists.")] = 10,
+    relevant_from: Annotated[
+        float | None, typer.Option(metavar="RATING", help="From which rating on an item was liked.")
+    ] = None,
+    per_user: Annotated[bool, typer.Option("--per-user", help="Print a row for each user instead.")] = False,
     user: source.UserColumn = None,
     item: source.ItemColumn = None,
     rating: source.RatingColumn = None,
     timestamp: source.TimestampColumn = None,
+    on_bad_rows: source.OnBadRows = "raise",
+    on_repeat: source.OnRepeat = "raise",
+    query: source.Query = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
 ) -> None:
     """Measure a bundle beside its baselines.
@@ -36,26 +45,31 @@ def evaluate(
     """
     from alsoliked.recommender import Recommender
 
+    how: dict[str, Any] = {"user": user, "item": item, "rating": rating, "timestamp": timestamp, "query": query}
+    how |= {"on_bad_rows": on_bad_rows, "on_repeat": on_repeat}
+    if data is None and any(value not in (None, "raise") for value in how.values()):
+        raise OptionError("options that say how to read DATA came without DATA; name it, or leave them out.")
     rec = Recommender.load(bundle)
-    valid = rec.held_out_
-    if data is not None:
-        from alsoliked.data.alignment import aligned
-
-        other = source.load_ratings(data, user=user, item=item, rating=rating, timestamp=timestamp)
-        valid, left_out = aligned(other, rec.train_ratings)
-        if left_out:
-            say(f"{left_out:,} ratings by users or of items the model does not know are left out")
+    valid = rec.held_out_ if data is None else _others(rec, data, how)
     if valid is None:
         raise OptionError(f"{bundle} was trained without held-out ratings; name DATA to measure it on.")
     report = measure_aloud(rec, valid, k=k, relevant_from=relevant_from)
-    if per_user:
-        if json:
-            print_json(report.per_user().to_dicts())
-        else:
-            print_frame(report.per_user())
+    if per_user and json:
+        print_json(report.per_user().to_dicts())
+    elif per_user:
+        print_frame(report.per_user())
     elif json:
         print_json(report.to_dict())
     else:
         print(report)
         print()
         print("\n".join(report.in_words()))
+
+
+def _others(rec: Recommender, data: str, how: dict[str, Any]) -> Ratings:
+    from alsoliked.data.alignment import aligned
+
+    valid, left_out = aligned(source.load_ratings(data, **how), rec.train_ratings)
+    if left_out:
+        say(f"{left_out:,} ratings by users or of items the model does not know are left out")
+    return valid

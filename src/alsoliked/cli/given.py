@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,49 +10,60 @@ from alsoliked.errors import DataError, OptionError
 
 __all__ = ["read_given"]
 
+ITEM = ("item", "item_id", "itemid", "movie_id", "movieid", "title", "movie", "book", "name")  # an id says most
+RATING = ("rating", "score", "stars", "value")
+
 
 def read_given(parts: Sequence[str]) -> dict[str | int, float]:
     """Read what came: each part is a file with columns item (or title) and rating, or ``TITLE=RATING``."""
     given: dict[str | int, float] = {}
     for part in parts:
-        found = _from_file(Path(part)) if "=" not in part or Path(part).is_file() else [_from_text(part)]
-        for item, rating in found:
+        for item, rating in _from_text(part) if "=" in part and not Path(part).is_file() else _from_file(Path(part)):
             if item in given:
                 raise DataError(f"item {item!r} is rated twice in --given; expected one rating an item.")
             given[item] = rating
     return given
 
 
-def _from_text(text: str) -> tuple[str, float]:
+def _from_text(text: str) -> list[tuple[str, float]]:
     title, _, rating = text.rpartition("=")
-    return title, _number(rating, f"--given {text!r}")
+    return [(title, _number(rating, f"--given {text!r}"))]
 
 
-def _number(text: str | None, where: str) -> float:
+def _number(text: str, where: str) -> float:
     try:
-        return float(text or "")
+        return float(text)
     except ValueError:
         raise OptionError(f"{where}: {text!r} is no rating; expected a number.") from None
 
 
 def _from_file(path: Path) -> list[tuple[str, float]]:
-    import polars as pl
-
     if not path.is_file():
-        raise DataError(f"{path} is not there; expected a csv file of item (or title) and rating, or TITLE=RATING.")
+        what = "is no file" if path.exists() else "is not there"
+        raise DataError(f"{path} {what}; expected a csv file of item (or title) and rating, or TITLE=RATING.")
     try:
-        table = pl.read_csv(path, infer_schema=False)
-    except (pl.exceptions.PolarsError, OSError) as error:
-        raise DataError(f"{path} cannot be read as csv ({str(error).splitlines()[0]}).") from error
-    item = _column(path, table.columns, ("title", "item", "item_id", "itemid", "movie", "movie_id", "movieid", "book"))
-    rating = _column(path, table.columns, ("rating", "score", "stars", "value"))
-    rows = enumerate(zip(table[item], table[rating], strict=True), start=2)
-    return [(name, _number(text, f"{path} line {line}")) for line, (name, text) in rows]
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"{path} cannot be read ({error}); expected a csv file in UTF-8.") from error
+    head = text.partition("\n")[0]
+    between = max(",;\t", key=head.count)
+    lines = csv.reader(text.splitlines(keepends=True), delimiter=between)
+    columns = [name.strip().lower() for name in next(lines, [])]
+    item, rating = _column(path, columns, ITEM), _column(path, columns, RATING)
+    return [_pair(row, len(columns), item, rating, f"{path} line {lines.line_num}") for row in lines if row]
 
 
-def _column(path: Path, columns: Sequence[str], spellings: Sequence[str]) -> str:
+def _pair(row: Sequence[str], width: int, item: int, rating: int, where: str) -> tuple[str, float]:
+    if len(row) != width:
+        raise DataError(f"{where} has {len(row)} fields, expected {width}; put quotes around a title with a comma.")
+    if not row[item].strip():
+        raise DataError(f"{where} names no item; expected an id or a title.")
+    return row[item].strip(), _number(row[rating].strip(), where)
+
+
+def _column(path: Path, columns: Sequence[str], spellings: Sequence[str]) -> int:
     for spelling in spellings:
-        for column in columns:
-            if column.strip().lower() == spelling:
-                return column
-    raise DataError(f"{path} has columns {', '.join(columns)}; expected one called {spellings[0]} or {spellings[1]}.")
+        if spelling in columns:
+            return columns.index(spelling)
+    names = ", ".join(columns) or "none (it is empty)"
+    raise DataError(f"{path}: its columns are {names}; expected one of {', '.join(spellings)}.")

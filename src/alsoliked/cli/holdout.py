@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from alsoliked.cli.source import is_published
 from alsoliked.errors import OptionError
 
 if TYPE_CHECKING:
@@ -14,22 +15,30 @@ if TYPE_CHECKING:
 __all__ = ["Seed", "Split", "ValidPct", "hold_out"]
 
 Split = Annotated[
-    str, typer.Option("--split", help="random, time, leave_last, or a published fold of ml-100k (u1 … u5, ua, ub).")
+    str,
+    typer.Option("--split", metavar="HOW", help="random, time, leave_last, or a fold of ml-100k (u1 … u5, ua, ub)."),
 ]
-ValidPct = Annotated[float, typer.Option(help="Share of the ratings to hold out (random, time); 0: none.")]
-Seed = Annotated[int, typer.Option(help="Decides everything random.")]
+ValidPct = Annotated[
+    float | None, typer.Option(metavar="SHARE", help="Of the ratings, to hold out (random, time).  [default: 0.2]")
+]
+Seed = Annotated[int, typer.Option(metavar="NUMBER", help="Decides everything random.")]
 
 
-def hold_out(ratings: Ratings, source: str, how: str, valid_pct: float, seed: int) -> tuple[Ratings, Ratings | None]:
+def hold_out(
+    ratings: Ratings, source: str, how: str, valid_pct: float | None, seed: int
+) -> tuple[Ratings, Ratings | None]:
     """Split ratings as asked; with nothing to hold out the second part is None."""
     from alsoliked.data import split
 
-    if how in ("random", "time") and valid_pct == 0:
-        return ratings, None
-    if how == "random":
-        return split.random_split(ratings, valid_pct, seed)
-    if how == "time":
-        return split.time_split(ratings, valid_pct)
+    if seed < 0:
+        raise OptionError(f"--seed {seed} came, expected a whole number of at least 0.")
+    if how in ("random", "time"):
+        share = 0.2 if valid_pct is None else valid_pct
+        if share == 0:
+            return ratings, None
+        return split.random_split(ratings, share, seed) if how == "random" else split.time_split(ratings, share)
+    if valid_pct is not None:
+        raise OptionError(f"--valid-pct has no effect on --split {how}; leave it out, or split by random or time.")
     if how == "leave_last":
         return split.leave_last(ratings)
     if how in split.PUBLISHED_FOLDS:
@@ -39,7 +48,6 @@ def hold_out(ratings: Ratings, source: str, how: str, valid_pct: float, seed: in
 
 
 def _published_source(source: str) -> str:
-    from alsoliked.data.movielens.catalogue import CATALOGUE
     from alsoliked.data.movielens.fetching import fetch_movielens
 
-    return str(fetch_movielens(source)) if source in {known.name for known in CATALOGUE} else source
+    return str(fetch_movielens(source)) if is_published(source) else source

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -21,20 +20,21 @@ __all__ = ["ends", "inspect"]
 
 def inspect(
     bundle: Annotated[Path, typer.Argument(metavar="BUNDLE", help="A folder that `train -o` wrote.")],
-    n: Annotated[int, typer.Option("-n", help="How many at each end.")] = 5,
-    components: Annotated[int, typer.Option(help="How many principal components.")] = 2,
-    min_count: Annotated[int, typer.Option(help="Leave out items with fewer training ratings.")] = 1,
+    n: Annotated[int, typer.Option("-n", metavar="N", help="How many at each end.")] = 5,
+    components: Annotated[int, typer.Option(metavar="N", help="How many principal components.")] = 2,
+    min_count: Annotated[int, typer.Option(metavar="N", help="Leave out items with fewer training ratings.")] = 1,
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
 ) -> None:
     """Show what a bundle is and what it learned.
 
-    Item biases and components, both ends of each.
+    Item biases and components, both ends of each, where the model has them.
     """
     from alsoliked.bundle import read_bundle
     from alsoliked.recommender import Recommender
 
-    if n < 1:
-        raise OptionError(f"-n {n} came, expected at least 1.")
+    for flag, value in (("-n", n), ("--components", components), ("--min-count", min_count)):
+        if value < 1:
+            raise OptionError(f"{flag} {value} came, expected at least 1.")
     manifest = read_bundle(bundle).manifest
     rec = Recommender.load(bundle)
     tables = _tables(rec, n, components, min_count)
@@ -46,24 +46,40 @@ def inspect(
     print(f"written by alsoliked {manifest['alsoliked']}, format {manifest['format']}")
     print(f"trained on {data['name']}: {data['ratings']:,} ratings, {data['users']:,} users, {data['items']:,} items")
     print(f"fingerprint of the ratings {data['fingerprint'][:16]}")
+    print(_measured(manifest))
     for name, both in tables.items():
         for end, table in both.items():
             print()
             print_frame(table, title=f"{name}: {end}")
 
 
-def _tables(rec: Recommender, n: int, components: int, min_count: int) -> dict[str, dict[str, Any]]:
+def _measured(manifest: dict[str, Any]) -> str:
+    report = manifest["about"].get("metrics")
+    if report is None:
+        return "not measured: nothing was held out"
+    figures = {name: figure["value"] for name, figure in report["figures"][report["subject"]].items() if figure}
+    shown = [f"{name} {figures[name]:.3f}" for name in ("rmse", f"ndcg@{report['k']}") if name in figures]
+    return f"measured on {report['held_out']['ratings']:,} held-out ratings: {', '.join(shown)}"
+
+
+def _tables(rec: Recommender, n: int, components: int, min_count: int) -> dict[str, dict[str, pl.DataFrame]]:
     tables = {}
-    with suppress(OptionError):  # a model without biases is shown without them
+    if _has(rec.item_bias):
         tables["item bias"] = ends(rec.item_bias(), "bias", n, min_count)
-    try:
+    if _has(rec.components):
         table = rec.components(components)
-    except OptionError:
-        return tables
-    for place in range(1, components + 1):
-        columns = ["item", "title", f"c{place}", "count"]
-        tables[f"component {place}"] = ends(table.select(columns), f"c{place}", n, min_count)
+        for place in range(1, components + 1):
+            columns = ["item", "title", f"c{place}", "count"]
+            tables[f"component {place}"] = ends(table.select(columns), f"c{place}", n, min_count)
     return tables
+
+
+def _has(ask: Any) -> bool:  # noqa: ANN401  a method that refuses where the model has no such thing
+    try:
+        ask()
+    except OptionError:
+        return False
+    return True
 
 
 def ends(table: pl.DataFrame, by: str, n: int, min_count: int) -> dict[str, pl.DataFrame]:

@@ -20,61 +20,74 @@ __all__ = ["recommend"]
 
 def recommend(
     bundle: Annotated[Path, typer.Argument(metavar="BUNDLE", help="A folder that `train -o` wrote.")],
-    user: Annotated[str | None, typer.Argument(metavar="[USER]", help="A user of the training ratings.")] = None,
-    n: Annotated[int, typer.Option("-n", help="Length of the list.")] = 10,
+    user: Annotated[str | None, typer.Argument(metavar="USER", help="A user of the training ratings.")] = None,
+    n: Annotated[int, typer.Option("-n", metavar="N", help="Length of the list.")] = 10,
     given: Annotated[
         list[str] | None,
-        typer.Option(help="A stranger's ratings: a csv file of item (or title) and rating, or 'TITLE=RATING'."),
+        typer.Option(
+            metavar="FILE", help="A stranger's ratings: a csv of item (or title) and rating, or TITLE=RATING."
+        ),
     ] = None,
     all_users: Annotated[bool, typer.Option("--all", help="List for every user, as CSV (or JSON).")] = False,
-    exclude: Annotated[list[str] | None, typer.Option(help="Leave this item out (id or title).")] = None,
-    among: Annotated[list[str] | None, typer.Option(help="Choose among these items alone.")] = None,
-    include_seen: Annotated[bool, typer.Option(help="Keep items the user has rated.")] = False,
-    objective: Annotated[str, typer.Option(help="both, choice (what people take up) or rating.")] = "both",
-    on_unknown: Annotated[str, typer.Option(help="For an unknown user: raise or popular.")] = "raise",
-    why: Annotated[bool, typer.Option(help="Say which of the user's own ratings moved each prediction.")] = False,
+    exclude: Annotated[
+        list[str] | None, typer.Option(metavar="ITEM", help="Leave this item out (id or title; repeat for more).")
+    ] = None,
+    among: Annotated[
+        list[str] | None, typer.Option(metavar="ITEM", help="Choose among these items alone (repeat for more).")
+    ] = None,
+    include_seen: Annotated[bool, typer.Option("--include-seen", help="Keep items the user has rated.")] = False,
+    objective: Annotated[
+        str, typer.Option(metavar="WHAT", help="Order by choice (what people take up), rating, or both.")
+    ] = "both",
+    on_unknown: Annotated[
+        str | None, typer.Option(metavar="WHAT", help="For an unknown USER: raise or popular.  [default: raise]")
+    ] = None,
+    why: Annotated[bool, typer.Option("--why", help="Say which own ratings moved each prediction.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
     """List items for a user or a stranger.
 
     For a user of the training ratings, for a stranger from ratings they give, or for everybody.
     """
-    if [user is not None, given is not None, all_users].count(True) != 1:
+    if [user is not None, bool(given), all_users].count(True) != 1:
         raise OptionError("expected one of USER, --given and --all; see alsoliked recommend --help.")
+    if on_unknown is not None and user is None:
+        raise OptionError("--on-unknown is about USER and has no effect here; leave it out.")
+    if why and all_users:
+        raise OptionError("--why explains one list and has no effect with --all; leave it out, or name a USER.")
     from alsoliked.recommender import Recommender
 
     rec = Recommender.load(bundle)
-    how: dict[str, Any] = {"exclude_seen": not include_seen, "exclude": exclude or (), "objective": objective}
-    how["among"] = among or None
+    how: dict[str, Any] = {"n": n, "exclude_seen": not include_seen, "exclude": exclude or (), "among": among or None}
+    how["objective"] = objective
     if all_users:
-        _print_all(rec, n, how, json=json)
+        _print_all(rec, how, json=json)
         return
-    who: dict[str, Any] = {"user": rec.train_ratings.users.parse(user)} if user is not None else {}
-    if given is not None:
-        who["given"] = read_given(given)
-    unknown: dict[str, Any] = {"on_unknown": on_unknown} if user is not None else {}
-    ranked = rec.recommend(**who, n=n, **how, **unknown)
-    reasons = _reasons(rec, ranked, who) if why else {}
+    who: dict[str, Any] = {"given": read_given(given)} if given else {"user": rec.train_ratings.users.parse(str(user))}
+    unknown: dict[str, Any] = {} if on_unknown is None else {"on_unknown": on_unknown}
+    ranked = rec.recommend(**who, **how, **unknown)
+    reasons = _reasons(rec, ranked, who) if why else []
     if json:
         print_json(ranked.to_dict() | ({"why": reasons} if why else {}))
         return
     print(ranked)
-    for title, sentence in reasons.items():
-        print(f"  {title}: {sentence}")
+    for title, reason in zip(ranked.titles, reasons, strict=False):
+        moved = [f"your {r['rating']:g} for {r['title']} ({r['moved']:+.2f})" for r in reason["moved"]]
+        print(f"  {title}: predicted {reason['predicted']:.2f}; {', '.join(moved) or 'no rating of yours moved it'}")
 
 
-def _reasons(rec: Recommender, ranked: Ranked, who: dict[str, Any]) -> dict[str, str]:
-    reasons = {}
-    for item, title in zip(ranked.items, ranked.titles, strict=True):
-        found = rec.explain(**who, item=item)
-        most = [f"your {r['rating']:g} for {r['title']} ({r['moved']:+.2f})" for r in found.moved.head(3).to_dicts()]
-        reasons[title] = f"predicted {found.predicted:.2f}; {', '.join(most) or 'no rating of yours moved it'}"
-    return reasons
+def _reasons(rec: Recommender, ranked: Ranked, who: dict[str, Any]) -> list[dict[str, Any]]:
+    """Explain each place of the list by the three own ratings that moved it most."""
+    if ranked.ratings is None:
+        raise OptionError(f"--why explains predicted ratings, and this list has none ({ranked.served_by}).")
+    found = [rec.explain(**who, item=item) for item in ranked.items]
+    moved = [explained.moved.head(3).to_dicts() for explained in found]
+    return [{"item": i} | f.to_dict() | {"moved": m} for i, f, m in zip(ranked.items, found, moved, strict=True)]
 
 
-def _print_all(rec: Recommender, n: int, how: dict[str, Any], *, json: bool) -> None:
+def _print_all(rec: Recommender, how: dict[str, Any], *, json: bool) -> None:
     with progress("listing for everybody") as update:
-        table = rec.recommend_many(n=n, **how, progress=update)
+        table = rec.recommend_many(**how, progress=update)
     if json:
         print_json(table.to_dicts())
     else:

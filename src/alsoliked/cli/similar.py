@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from alsoliked.cli.console import print_frame, print_json
+from alsoliked.errors import OptionError
 
 __all__ = ["similar"]
 
@@ -15,15 +16,21 @@ __all__ = ["similar"]
 def similar(
     bundle: Annotated[Path, typer.Argument(metavar="BUNDLE", help="A folder that `train -o` wrote.")],
     item: Annotated[str, typer.Argument(metavar="ITEM", help="An item, by id or title; with --user, a user id.")],
-    n: Annotated[int, typer.Option("-n", help="How many.")] = 10,
-    min_count: Annotated[int, typer.Option(help="Leave out items with fewer training ratings.")] = 1,
+    n: Annotated[int, typer.Option("-n", metavar="N", help="How many.")] = 10,
+    min_count: Annotated[
+        int | None, typer.Option(metavar="N", help="Leave out items with fewer training ratings.  [default: 1]")
+    ] = None,
     user: Annotated[bool, typer.Option("--user", help="ITEM is a user: list similar users.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
-    """List similar items, or users.
+    """List similar items, or similar users.
 
     Similar are those whose factors point the same way (cosine).
     """
+    if user and min_count is not None:
+        raise OptionError("--min-count is about items and has no effect with --user; leave it out.")
+    if min_count is not None and min_count < 1:
+        raise OptionError(f"--min-count {min_count} came, expected at least 1.")
     from alsoliked.recommender import Recommender
 
     rec = Recommender.load(bundle)
@@ -34,7 +41,7 @@ def similar(
         else:
             print_frame(table)
         return
-    ranked = rec.similar_items(item, n, min_count=min_count)
+    ranked = rec.similar_items(item, n, min_count=min_count or 1)
     if json:
         print_json(ranked.to_dict())
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,6 +11,8 @@ import typer
 from alsoliked.cli import source
 from alsoliked.cli.console import busy, print_json, say, share_bar
 from alsoliked.cli.holdout import Seed, Split, ValidPct, hold_out
+from alsoliked.cli.place import check_writable
+from alsoliked.cli.wording import in_flags
 from alsoliked.errors import BundleError, OptionError
 
 if TYPE_CHECKING:
@@ -22,23 +25,32 @@ __all__ = ["fit_aloud", "measure_aloud", "train"]
 
 def train(
     data: source.Data,
-    out: Annotated[Path, typer.Option("-o", "--out", help="Folder for the bundle; an older bundle is replaced.")],
-    model: Annotated[str, typer.Option(help="dot, dot_bias, net, damped_bias, popular or global_mean.")] = "dot_bias",
-    n_factors: Annotated[int | None, typer.Option(help="Length of the vectors (dot models).")] = None,
-    layers: Annotated[str | None, typer.Option(help="Hidden widths of the net, such as 100,50.")] = None,
-    dropout: Annotated[float | None, typer.Option(help="Dropout of the net.")] = None,
-    y_range: Annotated[str | None, typer.Option(help="Such as 0,5.5; or auto, or none.")] = None,
-    epochs: Annotated[int | None, typer.Option(help="Passes over the training ratings.")] = None,
-    lr: Annotated[float | None, typer.Option(help="Highest learning rate of the cycle.")] = None,
-    wd: Annotated[float | None, typer.Option(help="Weight decay.")] = None,
-    bs: Annotated[int | None, typer.Option(help="Ratings a batch.")] = None,
-    patience: Annotated[int | None, typer.Option(help="Stop after so many epochs without improvement.")] = None,
+    out: Annotated[
+        Path, typer.Option("-o", "--out", metavar="FOLDER", help="For the bundle; an older bundle is replaced.")
+    ],
+    model: Annotated[
+        str, typer.Option(metavar="NAME", help="dot, dot_bias, net, damped_bias, popular or global_mean.")
+    ] = "dot_bias",
+    n_factors: Annotated[int | None, typer.Option(metavar="N", help="Length of the vectors (dot, dot_bias).")] = None,
+    layers: Annotated[str | None, typer.Option(metavar="N,N…", help="Hidden widths (net), such as 100,50.")] = None,
+    user_size: Annotated[int | None, typer.Option(metavar="N", help="Length of the users' vectors (net).")] = None,
+    item_size: Annotated[int | None, typer.Option(metavar="N", help="Length of the items' vectors (net).")] = None,
+    dropout: Annotated[float | None, typer.Option(metavar="SHARE", help="Dropout between layers (net).")] = None,
+    batch_norm: Annotated[bool | None, typer.Option(help="Normalise between layers (net).")] = None,
+    y_range: Annotated[
+        str | None, typer.Option(metavar="LOW,HIGH", help="Interval of predictions, such as 0,5.5; auto or none.")
+    ] = None,
+    epochs: Annotated[int | None, typer.Option(metavar="N", help="Passes over the training ratings.")] = None,
+    lr: Annotated[float | None, typer.Option(metavar="RATE", help="Highest learning rate of the cycle.")] = None,
+    wd: Annotated[float | None, typer.Option(metavar="RATE", help="Weight decay; grows with bs by default.")] = None,
+    bs: Annotated[int | None, typer.Option(metavar="N", help="Ratings a batch; grows with DATA by default.")] = None,
+    patience: Annotated[int | None, typer.Option(metavar="N", help="Stop after N epochs without improvement.")] = None,
     keep_best: Annotated[bool | None, typer.Option(help="Keep the weights of the best epoch.")] = None,
-    device: Annotated[str | None, typer.Option(help="cpu, cuda …")] = None,
-    item_damping: Annotated[float | None, typer.Option(help="Of damped_bias.")] = None,
-    user_damping: Annotated[float | None, typer.Option(help="Of damped_bias.")] = None,
+    device: Annotated[str | None, typer.Option(metavar="NAME", help="cpu, cuda …")] = None,
+    item_damping: Annotated[float | None, typer.Option(metavar="N", help="Of item offsets (damped_bias).")] = None,
+    user_damping: Annotated[float | None, typer.Option(metavar="N", help="Of user offsets (damped_bias).")] = None,
     split: Split = "random",
-    valid_pct: ValidPct = 0.2,
+    valid_pct: ValidPct = None,
     seed: Seed = 0,
     user: source.UserColumn = None,
     item: source.ItemColumn = None,
@@ -51,12 +63,14 @@ def train(
 ) -> None:
     """Train on DATA, measure, save a bundle.
 
-    A fifth of the ratings is held out unless told otherwise, and the model measured on it beside its baselines.
+    A fifth of the ratings is held out unless told otherwise (--valid-pct 0 holds out none), and the model measured on
+    it beside its baselines. Options left out take the model's own defaults.
     """
     options: dict[str, Any] = {"n_factors": n_factors, "layers": _numbers("layers", layers, int), "dropout": dropout}
-    options |= {"y_range": _y_range(y_range), "epochs": epochs, "lr": lr, "wd": wd, "bs": bs, "patience": patience}
-    options |= {"keep_best": keep_best, "device": device, "item_damping": item_damping, "user_damping": user_damping}
-    _refuse_other_folder(out)
+    options |= {"user_size": user_size, "item_size": item_size, "batch_norm": batch_norm, "y_range": _y_range(y_range)}
+    options |= {"epochs": epochs, "lr": lr, "wd": wd, "bs": bs, "patience": patience, "keep_best": keep_best}
+    options |= {"device": device, "item_damping": item_damping, "user_damping": user_damping}
+    _check_early(model, options, out)
     columns = {"user": user, "item": item, "rating": rating, "timestamp": timestamp}
     ratings = source.load_ratings(data, **columns, on_bad_rows=on_bad_rows, on_repeat=on_repeat, query=query)
     training, valid = hold_out(ratings, data, split, valid_pct, seed)
@@ -64,11 +78,22 @@ def train(
 
     rec = fit_aloud(Recommender(model, **options, seed=seed), training, valid)
     report = None if valid is None else measure_aloud(rec, valid)
-    about: dict[str, Any] = {"source": data, "split": split, "valid_pct": valid_pct}
-    if report is not None:
-        about["metrics"] = report.to_dict()
-    place = rec.save(out, about=about)
+    about = {"source": source.without_password(data), "split": split if valid is not None else "none"}
+    place = rec.save(out, about=about | ({} if report is None else {"metrics": report.to_dict()}))
     _tell(rec, report, place, json=json)
+
+
+def _check_early(model: str, options: dict[str, Any], out: Path) -> None:
+    """Refuse before DATA is read what would be refused after."""
+    if out.exists() and not (out / "manifest.json").is_file() and (not out.is_dir() or any(out.iterdir())):
+        raise BundleError(f"{out} is there already and is no bundle; expected a new place or an older bundle.")
+    check_writable(out.absolute().parent)
+    from alsoliked.fitting import settle_options
+    from alsoliked.models.registry import model_spec
+
+    settle_options(model_spec(model), {name: value for name, value in options.items() if value is not None}, 1)
+    if (out / "manifest.json").is_file():
+        say(f"{out} holds an older bundle; it is replaced when the new one is complete")
 
 
 def fit_aloud(rec: Recommender, training: Ratings, valid: Ratings | None) -> Recommender:
@@ -76,10 +101,12 @@ def fit_aloud(rec: Recommender, training: Ratings, valid: Ratings | None) -> Rec
     from alsoliked.training.history import print_epoch
 
     say(f"training {rec.model} on {len(training):,} ratings, {0 if valid is None else len(valid):,} held out")
-    with share_bar("training") as update:
+    with warnings.catch_warnings(record=True) as caught, share_bar("training") as update:
+        warnings.simplefilter("always")
         rec.fit(training, valid, on_epoch=print_epoch, on_progress=update)
-    for sentence in rec.history_.in_words() if rec.history_ is not None else ():
-        say(sentence)
+    words = [] if rec.history_ is None else rec.history_.in_words()
+    for sentence in dict.fromkeys([*(str(warning.message) for warning in caught), *words]):  # each once
+        say(in_flags(sentence))
     return rec
 
 
@@ -103,13 +130,6 @@ def _tell(rec: Recommender, report: Report | None, place: Path, *, json: bool) -
         for sentence in report.in_words():
             print(sentence)
     say(f"saved to {place}")
-
-
-def _refuse_other_folder(out: Path) -> None:
-    if out.exists() and not (out / "manifest.json").is_file() and (not out.is_dir() or any(out.iterdir())):
-        raise BundleError(f"{out} is there already and is no bundle; expected a new place or an older bundle.")
-    if (out / "manifest.json").is_file():
-        say(f"{out} holds an older bundle; it is replaced when the new one is complete")
 
 
 def _numbers(name: str, text: str | None, kind: type[int] | type[float]) -> list[Any] | None:

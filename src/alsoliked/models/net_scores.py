@@ -10,6 +10,7 @@ import torch
 
 from alsoliked.models.factors import FloatArray
 from alsoliked.models.neural import CollabNN
+from alsoliked.processor import settled
 
 __all__ = ["NetScores"]
 
@@ -86,7 +87,7 @@ class NetScores:
         In evaluation mode each prediction depends on its own copy of the row alone, so one backward pass of their sum
         gives every prediction's own gradient.
         """
-        with torch.enable_grad():
+        with torch.enable_grad(), settled(len(items)):
             copies = torch.from_numpy(row).expand(len(items), -1).clone().requires_grad_()
             predicted = self.net.from_vectors(copies, self.net.item_factors.weight[_indices(items)])
             (jacobian,) = torch.autograd.grad(predicted.sum(), copies)

@@ -48,7 +48,7 @@ class ModelSpec:
 _DESCENT: dict[str, Value] = {
     "y_range": "auto",
     "epochs": 5,
-    "lr": 5e-3,
+    "lr": None,
     "wd": None,
     "bs": None,
     "patience": None,

@@ -16,6 +16,7 @@ from alsoliked.models.factors import FactorModel, FloatArray
 from alsoliked.models.net_scores import NetScores
 from alsoliked.recommendation.candidates import leave_out
 from alsoliked.recommendation.fold_in import FoldedIn, Prior, fold_in
+from alsoliked.recommendation.learned_prior import learn_prior
 from alsoliked.recommendation.objective import Objective, list_scores
 from alsoliked.recommendation.topk import top_n, user_blocks
 from alsoliked.solvers.choice import Choice
@@ -39,17 +40,24 @@ class Answers:
         Predicts ratings; None for a model that only orders (popularity).
     choice
         Scores what people take up; None for a model that only predicts.
-    prior
-        What a stranger's row looks like before any rating; None where `rating` is.
     ordered
         Whether the model orders items at all (the mean rating does not).
+    known_prior
+        What a stranger's row looks like before any rating, if that is known already (a bundle knows).
     """
 
     train: Ratings
     rating: FactorModel | NetScores | None
     choice: FactorModel | None
-    prior: Prior | None
     ordered: bool = True
+    known_prior: Prior | None = None
+
+    @cached_property
+    def prior(self) -> Prior | None:
+        """What a stranger's row looks like before any rating, learned when first asked; None without `rating`."""
+        if self.rating is None or self.known_prior is not None:
+            return self.known_prior
+        return learn_prior(self.rating, self.train)
 
     @cached_property
     def by_user(self) -> Grouped:

@@ -26,12 +26,12 @@ def influence(model: Rows, folded: FoldedIn, item: int) -> npt.NDArray[np.float6
     >>> influence(model, given, 0).round(2)
     array([1.])
     """
-    if not len(given := folded.curvatures):
+    if not len(given := folded.slopes):
         return np.zeros(0)
     solved = np.linalg.solve(folded.precision, given.T).T  # (n_given, row_size): H⁻¹ a_j
     leverage = np.einsum("nd,nd->n", given, solved) / folded.noise  # (n_given,)
-    pull = np.linalg.solve(folded.precision, folded.gradients.T).T  # (n_given, row_size): H⁻¹ g_j
-    change = pull / np.maximum(1 - leverage, 1e-6)[:, None]  # row without rating j, minus row
+    size = folded.errors / folded.noise / np.maximum(1 - leverage, 1e-6)  # (n_given,)
+    change = solved * size[:, None]  # (n_given, row_size): row without rating j, minus row
     here, _ = model.linearised(folded.row, np.array([item]))
     without = [model.linearised((folded.row + c).astype(np.float32), np.array([item]))[0][0] for c in change]
     return float(here[0]) - np.asarray(without, dtype=np.float64)

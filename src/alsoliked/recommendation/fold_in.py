@@ -23,8 +23,8 @@ FloatArray: TypeAlias = npt.NDArray[np.float32]
 Double: TypeAlias = npt.NDArray[np.float64]
 Indices: TypeAlias = npt.NDArray[np.integer]
 
-STEPS = 25
-TOLERANCE = 1e-6
+STEPS = 15
+TOLERANCE = 1e-9  # of what a step still gains, as a share of the cost
 
 
 class Rows(Protocol):
@@ -83,18 +83,18 @@ class FoldedIn:
         float32, shape (row_size,).
     precision
         Of the row given the ratings (the curvature at the solution), float64, shape (row_size, row_size).
-    gradients
-        How each given rating pulls at the row, float64, shape (n_given, row_size).
-    curvatures
+    slopes
         The derivative of each given rating's prediction by the row, float64, shape (n_given, row_size).
+    errors
+        Prediction less rating of each given rating, float64, shape (n_given,).
     noise
         Variance of a rating around its prediction.
     """
 
     row: FloatArray
     precision: Double
-    gradients: Double
-    curvatures: Double
+    slopes: Double
+    errors: Double
     noise: float
 
 
@@ -119,11 +119,10 @@ def fold_in(model: Rows, prior: Prior, items: Indices, ratings: FloatArray) -> F
         cost = _cost(prior, row, predicted, ratings)
         step = np.linalg.solve(curvature, -pull).astype(np.float64)
         row, predicted, slope = _shortened(model, prior, (items, ratings), row, step=step, cost=cost)
-        if np.abs(step).max(initial=0.0) < TOLERANCE:
+        if step @ curvature @ step < TOLERANCE * (1 + cost):
             break
-    gradients = slope * ((predicted - ratings) / prior.noise)[:, None]
     precision = prior.precision + slope.T @ slope / prior.noise
-    return FoldedIn(row.astype(np.float32), precision, gradients, slope, prior.noise)
+    return FoldedIn(row.astype(np.float32), precision, slope, predicted - ratings, prior.noise)
 
 
 def _linearised(model: Rows, row: Double, items: Indices) -> tuple[Double, Double]:

@@ -19,6 +19,7 @@ import torch
 from torch import Tensor
 
 from alsoliked.models.factors import FactorModel, FloatArray
+from alsoliked.processor import settled
 
 __all__ = ["Choice"]
 
@@ -43,7 +44,7 @@ class Choice:
 
     n_factors: int = 32
     user_scaling: float = 0.25
-    item_scaling: float = 0.25
+    item_scaling: float = 0.4
     n_iter: int = 6
     seed: int = 0
 
@@ -67,10 +68,12 @@ class Choice:
         by_user = np.maximum(user_count, 1) ** -self.user_scaling
         by_item = np.maximum(item_count, 1) ** -self.item_scaling
         value = (by_user[users] * by_item[items]).astype(np.float32)
-        table = _sparse(users, items, value, user_count, n_items)
-        turned = _sparse(items, users, value, item_count, n_users)
-        directions = self._directions(table, turned)  # (n_items, n_factors)
-        return self._as_model((table @ directions).numpy(), directions.numpy(), by_item)
+        with settled(len(users) // 100):
+            table = _sparse(users, items, value, user_count, n_items)
+            turned = _sparse(items, users, value, item_count, n_users)
+            directions = self._directions(table, turned)  # (n_items, n_factors)
+            user_part = table @ directions  # (n_users, n_factors)
+        return self._as_model(user_part.numpy(), directions.numpy(), by_item)
 
     def _directions(self, table: Tensor, turned: Tensor) -> Tensor:
         n_users, n_items = table.shape
@@ -78,7 +81,9 @@ class Choice:
         generator = torch.Generator().manual_seed(self.seed)
         basis = torch.randn(n_items, width, generator=generator)
         for _ in range(self.n_iter):
-            basis = torch.linalg.qr(turned @ (table @ basis)).Q
+            basis = turned @ (table @ basis)
+            with settled(1):  # narrow matrices: threads cost a hundred times what they save
+                basis = torch.linalg.qr(basis).Q
         small = table @ basis  # (n_users, width)
         values, vectors = torch.linalg.eigh(small.T @ small)  # ascending
         keep = min(self.n_factors, int((values > 1e-6 * values.max()).sum()))

@@ -1,4 +1,4 @@
-"""How the machine is used while training: threads, denormal numbers, random numbers; all left as they were found."""
+"""How the machine is used while computing: threads, denormal numbers, random numbers; all left as they were found."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import torch
 
 __all__ = ["ONE_THREAD_BELOW", "own_randomness", "settled"]
 
-ONE_THREAD_BELOW = 8192  # ratings a batch; below this handing work to a second thread costs more than it saves
+ONE_THREAD_BELOW = 8192  # ratings at a time; below this handing work to a second thread costs more than it saves
 
 
 @contextmanager
-def settled(bs: int) -> Iterator[None]:
-    """Set threads for batches of this size and flush denormals; leave both as they were found.
+def settled(n_ratings: int) -> Iterator[None]:
+    """Set threads for work on so many ratings at a time and flush denormals; leave both as they were found.
 
     The averages AdamW keeps for rarely rated items decay towards zero and, after some hundred steps, become denormal
     numbers, on which a processor is a dozen times slower; flushing them to zero changes no result that matters.
@@ -22,7 +22,7 @@ def settled(bs: int) -> Iterator[None]:
     threads = torch.get_num_threads()
     flushed = (torch.full((1,), 1e-40) * 1.0).item() == 0.0
     try:
-        if bs < ONE_THREAD_BELOW:
+        if n_ratings < ONE_THREAD_BELOW:
             torch.set_num_threads(1)
         torch.set_flush_denormal(True)
         yield

@@ -1,0 +1,57 @@
+"""The verbs, and how their help reads; what they need is imported when one runs, so that --help answers at once."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from alsoliked._version import __version__
+from alsoliked.cli import data, demo, evaluate, inspect, recommend, similar, train
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    name="alsoliked",
+    help="From a table of ratings to explained recommendations.",
+    epilog="Begin with: alsoliked demo",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+@app.callback(invoke_without_command=True)
+def _root(version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False) -> None:
+    if version:
+        print(f"alsoliked {__version__}")
+        raise typer.Exit
+
+
+def _examples(*lines: str) -> dict[str, Any]:
+    return {"epilog": "\b\nExamples:\n" + "\n".join(f"  alsoliked {line}" for line in lines)}
+
+
+app.command(**_examples("demo", "demo -o runs/tour --user 405"))(demo.demo)
+app.add_typer(data.app, name="data")
+app.command(
+    **_examples(
+        "train ml-100k -o runs/first --model dot_bias --seed 42",
+        "train ratings.csv -o runs/mine --user reader --rating stars",
+        "train sqlite:///my.db --query 'SELECT * FROM votes' -o runs/shop",
+    )
+)(train.train)
+app.command(**_examples("evaluate runs/first --json", "evaluate runs/first newer.csv -k 5"))(evaluate.evaluate)
+app.command(
+    **_examples(
+        "recommend runs/first 196 -n 10 --why",
+        "recommend runs/first --given mine.csv",
+        "recommend runs/first --given 'Alien (1979)=5' --why",
+        "recommend runs/first --all > lists.csv",
+    )
+)(recommend.recommend)
+app.command(
+    **_examples('similar runs/first "Silence of the Lambs, The (1991)" --min-count 50', "similar runs/first 196 --user")
+)(similar.similar)
+app.command(**_examples("inspect runs/first --min-count 20"))(inspect.inspect)

@@ -1,0 +1,81 @@
+"""Every model of the registry, fitted to a world whose answers are known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from alsoliked import Ratings, Recommender, random_split
+from alsoliked.data.synthetic import planted_ratings
+from alsoliked.models.registry import model_names, model_spec
+
+SMALL: dict[str, dict[str, Any]] = {
+    "dot": {"n_factors": 6, "epochs": 4, "lr": 0.05, "bs": 64},
+    "dot_bias": {"n_factors": 6, "epochs": 4, "lr": 0.05, "bs": 64},
+    "net": {"layers": [16], "user_size": 6, "item_size": 5, "epochs": 8, "lr": 0.02, "bs": 64},
+}
+
+Make = Callable[..., Recommender]
+
+
+@pytest.fixture(params=model_names())
+def name(request: pytest.FixtureRequest) -> str:
+    """One model after the other."""
+    return str(request.param)
+
+
+@pytest.fixture
+def predicts(name: str) -> bool:
+    """Whether the model predicts ratings."""
+    return model_spec(name).lists != "popular"
+
+
+@pytest.fixture
+def lists(name: str) -> bool:
+    """Whether the model orders items."""
+    return model_spec(name).lists != "none"
+
+
+@pytest.fixture
+def make(name: str) -> Make:
+    """Build the model, small and quick, not yet fitted."""
+
+    def build(**options: Any) -> Recommender:
+        return Recommender(name, **{**SMALL.get(name, {}), "seed": 3, **options})
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def split() -> tuple[Ratings, Ratings]:
+    """Planted ratings from 1 to 5; user 0 and item 0 have no training rating."""
+    ratings = planted_ratings(50, 40, density=0.4, levels=range(1, 6), seed=1).ratings
+    train, valid = random_split(ratings, seed=2)
+    return train.take((train.user_index != 0) & (train.item_index != 0)), valid
+
+
+@pytest.fixture(scope="session")
+def checkerboard() -> tuple[Ratings, np.ndarray]:
+    """Two groups that rate their own items 4 or 5 and, now and then, the other's 1 or 2; and who belongs to what."""
+    rng = np.random.default_rng(0)
+    own = np.add.outer(np.arange(100), np.arange(60)) % 2 == 0
+    seen = rng.random(own.shape) < np.where(own, 0.6, 0.03)
+    users, items = np.nonzero(seen)
+    stars = np.where(own[users, items], rng.integers(4, 6, len(users)), rng.integers(1, 3, len(users)))
+    return Ratings.from_columns(users, items, stars), own
+
+
+@pytest.fixture(scope="session")
+def _fits() -> dict[str, Recommender]:
+    return {}
+
+
+@pytest.fixture
+def fitted(name: str, make: Make, split: tuple[Ratings, Ratings], _fits: dict[str, Recommender]) -> Recommender:
+    """Fit once a session."""
+    if name not in _fits:
+        _fits[name] = make().fit(*split)
+    return _fits[name]

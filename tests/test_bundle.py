@@ -1,0 +1,384 @@
+"""A bundle is whole or refused: what was edited, cut short, mixed up or never ours is told apart."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import pickletools
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+from safetensors.numpy import load_file, save_file
+
+from alsoliked import Ratings, Recommender, random_split
+from alsoliked.bundle import Contents, read_bundle, write_bundle
+from alsoliked.data.synthetic import planted_ratings
+from alsoliked.errors import BundleError
+
+ARRAYS = "arrays.safetensors"
+
+
+@pytest.fixture(scope="module")
+def recs() -> dict[str, Recommender]:
+    """Models of two kinds and two sizes, fitted to ratings with titles, timestamps and held-out ratings."""
+    found = {}
+    for name, n_users in (("dot_bias", 30), ("net", 30), ("smaller", 20)):
+        ratings = planted_ratings(n_users, 15, density=0.5, levels=range(1, 6), seed=1).ratings
+        titles = pl.DataFrame(
+            {"item": range(15), "title": [f"Film {i}" for i in range(15)], "genres": [["a", "b"]] * 15}
+        )
+        frame = ratings.to_frame()
+        stamped = Ratings.from_columns(frame["user"], frame["item"], frame["rating"], range(len(ratings)))
+        train, valid = random_split(stamped.with_tables(item_table=titles), 0.1, seed=1)
+        options = {"layers": (8,)} if name == "net" else {"n_factors": 4}
+        model = "net" if name == "net" else "dot_bias"
+        found[name] = Recommender(model, epochs=4, lr=0.1, wd=0.01, **options).fit(train, valid)
+    return found
+
+
+@pytest.fixture(params=["dot_bias", "net"])
+def bundle(request: pytest.FixtureRequest, recs: dict[str, Recommender], tmp_path: Path) -> Path:
+    """A bundle on disk, to do things to."""
+    return recs[request.param].save(tmp_path / "bundle")
+
+
+def reseal(folder: Path, **changes: Any) -> None:
+    """Give a manifest changes and make every digest right again: what somebody who knows the format could do."""
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest |= changes
+    files = manifest["files"]
+    manifest["files"] = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in files}
+    rest = {key: value for key, value in manifest.items() if key != "sha256"}
+    manifest["sha256"] = hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+
+
+def refused(folder: Path, says: str) -> None:
+    with pytest.raises(BundleError, match=says) as caught:
+        Recommender.load(folder)
+    assert "\n" not in str(caught.value)
+
+
+def test_what_is_in_it(bundle: Path) -> None:
+    manifest = json.loads((bundle / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["format"] == 1
+    assert {"alsoliked", "recommender", "data", "model", "files", "sha256"} <= manifest.keys()
+    assert set(manifest["files"]) == {p.name for p in bundle.iterdir()} - {"manifest.json"}
+    assert {p.suffix for p in bundle.iterdir()} == {".json", ".safetensors", ".parquet"}
+    assert manifest["data"]["users"] == 30
+
+
+def test_no_pickle_anywhere(bundle: Path) -> None:
+    for path in bundle.iterdir():
+        with pytest.raises(ValueError, match=r"."):
+            pickletools.dis(path.read_bytes(), out=open(os.devnull, "w"))  # noqa: SIM115, PTH123
+        assert not path.read_bytes().startswith((b"\x80", b"PK\x03\x04"))
+
+
+def test_round_trip_keeps_the_ratings_whole(bundle: Path, recs: dict[str, Recommender]) -> None:
+    loaded = Recommender.load(bundle)
+    train, original = loaded.train_ratings, recs["dot_bias"].train_ratings
+    assert train.fingerprint() == original.fingerprint()
+    assert (train.timestamp == original.timestamp).all()
+    assert (train.rating_scale, train.levels, train.name) == (original.rating_scale, original.levels, original.name)
+    assert train.item_table.equals(original.item_table)
+    assert loaded.held_out_.fingerprint() == recs["dot_bias"].held_out_.fingerprint()
+    assert loaded.recommend(1).titles[0].startswith("Film ")
+
+
+def test_what_else_is_kept(recs: dict[str, Recommender], tmp_path: Path) -> None:
+    about = {"rmse": 0.9, "words": "schön", "list": [1, None, True]}
+    folder = recs["dot_bias"].save(tmp_path / "bundle", about=about)
+    assert read_bundle(folder).manifest["about"] == about
+    for unfit in ({"rmse": float("nan")}, {"when": object()}):
+        with pytest.raises(BundleError, match="cannot be written as JSON"):
+            recs["dot_bias"].save(tmp_path / "other", about=unfit)
+    assert [p.name for p in tmp_path.iterdir()] == ["bundle"]
+
+
+def test_numpy_options_are_saved_as_numbers(recs: dict[str, Recommender], tmp_path: Path) -> None:
+    train = recs["dot_bias"].train_ratings
+    rec = Recommender("dot_bias", n_factors=np.int64(3), lr=np.float32(0.05), epochs=4, seed=np.int64(4)).fit(train)
+    assert Recommender.load(rec.save(tmp_path / "bundle")).get_params()["n_factors"] == 3
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5, 0.999])
+def test_truncated(bundle: Path, share: float) -> None:
+    for path in sorted(bundle.glob("*")):
+        whole = path.read_bytes()
+        path.write_bytes(whole[: int(len(whole) * share)])
+        refused(bundle, path.name)
+        path.write_bytes(whole)
+    Recommender.load(bundle)
+
+
+def test_one_bit_flipped(bundle: Path) -> None:
+    for path in sorted(bundle.glob("*.safetensors")) + sorted(bundle.glob("*.parquet")):
+        whole = bytearray(path.read_bytes())
+        whole[len(whole) // 2] ^= 1
+        path.write_bytes(whole)
+        refused(bundle, rf"{path.name} is not what was saved \(truncated or edited\)")
+        whole[len(whole) // 2] ^= 1
+        path.write_bytes(whole)
+
+
+def test_an_edited_manifest(bundle: Path) -> None:
+    path = bundle / "manifest.json"
+    manifest = json.loads(path.read_text())
+    manifest["model"]["rating"]["y_range"] = [0, 100]
+    path.write_text(json.dumps(manifest))
+    refused(bundle, r"manifest\.json is not what was saved \(edited\)")
+
+
+def test_a_file_missing(bundle: Path) -> None:
+    for path in [p for p in bundle.iterdir() if p.name != "manifest.json"]:
+        path.rename(bundle.parent / path.name)
+        refused(bundle, f"{path.name} is missing from the bundle")
+        (bundle.parent / path.name).rename(path)
+
+
+def test_not_there_or_not_ours(tmp_path: Path) -> None:
+    refused(tmp_path / "nowhere", "is not there; expected a folder")
+    refused(tmp_path, r"has no manifest\.json; expected a folder")
+    (tmp_path / "file").write_text("hello")
+    refused(tmp_path / "file", "is not there|no manifest")
+    for text, says in (
+        ("{", "is no JSON"),
+        ("\x00\xff", "is no JSON|names no format"),
+        ("[]", "names no format: not a bundle"),
+        ('{"name": "an app", "icons": []}', "names no format: not a bundle"),
+    ):
+        (tmp_path / "manifest.json").write_bytes(text.encode("latin-1"))
+        refused(tmp_path, says)
+
+
+@pytest.mark.parametrize("version", [0, 2, "1", None])
+def test_another_format(bundle: Path, version: object) -> None:
+    reseal(bundle, format=version)
+    refused(
+        bundle, rf"has format {version!r}, this version .* reads format 1; it was written by alsoliked .* train again"
+    )
+
+
+@pytest.mark.parametrize("files", [None, [], {}, {"../manifest.json": "x", ARRAYS: "y"}])
+def test_a_list_of_files_that_is_none(bundle: Path, files: object) -> None:
+    manifest = json.loads((bundle / "manifest.json").read_text()) | {"files": files}
+    rest = {key: value for key, value in manifest.items() if key != "sha256"}
+    manifest["sha256"] = hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
+    (bundle / "manifest.json").write_text(json.dumps(manifest))
+    refused(bundle, "does not list its files")
+
+
+def test_arrays_of_another_bundle(recs: dict[str, Recommender], tmp_path: Path) -> None:
+    """Every digest is right, and yet the parts do not belong together."""
+    smaller = recs["smaller"].save(tmp_path / "smaller")
+    for name in ("dot_bias", "net"):
+        folder = recs[name].save(tmp_path / name)
+        shutil.copy(smaller / ARRAYS, folder / ARRAYS)
+        reseal(folder)
+        refused(folder, "not those it was trained on|do not fit")
+
+
+def cut(array: np.ndarray) -> np.ndarray:
+    return array[:-1].copy()
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "rating.user_factors",
+        "rating.item_factors",
+        "rating.user_bias",
+        "rating.item_bias",
+        "choice.item_factors",
+        "prior.mean",
+        "prior.precision",
+        "train.user_index",
+        "train.timestamp",
+        "held_out.rating",
+    ],
+)
+@pytest.mark.parametrize("change", [cut, None], ids=["shorter", "gone"])
+def test_arrays_that_do_not_fit(
+    part: str, change: Callable[[np.ndarray], np.ndarray] | None, recs: dict[str, Recommender], tmp_path: Path
+) -> None:
+    folder = recs["dot_bias"].save(tmp_path / "bundle")
+    arrays = load_file(folder / ARRAYS)
+    if change is None:
+        del arrays[part]
+    else:
+        arrays[part] = change(arrays[part])
+    save_file(arrays, folder / ARRAYS)
+    reseal(folder)
+    if change is None and part in ("prior.mean", "held_out.rating", "train.timestamp"):
+        Recommender.load(folder)  # these may be absent: nothing to hold them against
+        return
+    refused(folder, "fit|not those it was trained on")
+
+
+def test_indices_past_the_end(recs: dict[str, Recommender], tmp_path: Path) -> None:
+    folder = recs["dot_bias"].save(tmp_path / "bundle")
+    for value in (99, -1):
+        arrays = load_file(folder / ARRAYS)
+        arrays["held_out.item_index"][0] = value
+        save_file(arrays, folder / ARRAYS)
+        reseal(folder)
+        refused(folder, "do not fit its vocabularies")
+
+
+def test_a_vocabulary_of_another_bundle(recs: dict[str, Recommender], tmp_path: Path) -> None:
+    smaller = recs["smaller"].save(tmp_path / "smaller")
+    for name in ("dot_bias", "net"):
+        folder = recs[name].save(tmp_path / name)
+        shutil.copy(smaller / "users.parquet", folder / "users.parquet")
+        reseal(folder)
+        refused(folder, "not those it was trained on|do not fit")
+
+
+def test_a_manifest_with_parts_missing(bundle: Path) -> None:
+    whole = json.loads((bundle / "manifest.json").read_text())
+    for part in ("model", "data"):
+        reseal(bundle, **{part: {}})
+        refused(bundle, "do not fit each other")
+        reseal(bundle, **{part: whole[part]})
+    reseal(bundle, recommender={"model": "dot_bias", "from_the_future": 1})
+    refused(bundle, "names options this version does not know")
+
+
+def kept(folder: Path) -> dict[str, bytes]:
+    return {p.name: p.read_bytes() for p in folder.iterdir()}
+
+
+def test_an_older_bundle_is_replaced(recs: dict[str, Recommender], tmp_path: Path) -> None:
+    folder = recs["net"].save(tmp_path / "deep" / "bundle")
+    recs["dot_bias"].save(folder)
+    assert Recommender.load(folder).model == "dot_bias"
+    assert not any("net" in key for key in load_file(folder / ARRAYS))
+    reseal(folder, format=99)  # of any format
+    recs["net"].save(folder)
+    (folder / "manifest.json").write_text("damaged")
+    recs["net"].save(folder)
+    assert Recommender.load(folder).model == "net"
+    assert [p.name for p in folder.parent.iterdir()] == ["bundle"]
+    (tmp_path / "empty").mkdir()
+    recs["net"].save(tmp_path / "empty")
+
+
+def test_the_current_folder(recs: dict[str, Recommender], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    recs["dot_bias"].save("bundle")
+    assert Recommender.load("bundle").model == "dot_bias"
+    assert Recommender.load(str(tmp_path / "bundle")).model == "dot_bias"
+
+
+@pytest.mark.parametrize(
+    "files", [{"thesis.txt": "mine"}, {"manifest.json": '{"name": "a web page"}', "index.html": ""}]
+)
+def test_what_is_no_bundle_is_left_alone(files: dict[str, str], recs: dict[str, Recommender], tmp_path: Path) -> None:
+    for name, text in files.items():
+        (tmp_path / "taken").mkdir(exist_ok=True)
+        (tmp_path / "taken" / name).write_text(text)
+    before = kept(tmp_path / "taken")
+    with pytest.raises(BundleError, match="is there already and is no bundle"):
+        recs["dot_bias"].save(tmp_path / "taken")
+    assert kept(tmp_path / "taken") == before
+    (tmp_path / "a file").write_text("mine")
+    with pytest.raises(BundleError, match="is there already and is no bundle"):
+        recs["dot_bias"].save(tmp_path / "a file")
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["a file", "taken"]
+
+
+def test_a_place_that_cannot_be_written(recs: dict[str, Recommender], tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(BundleError, match=r"cannot write to .*; choose another folder"):
+        recs["dot_bias"].save(tmp_path / "file" / "bundle")
+
+
+class Unwritable(pl.DataFrame):
+    """A table that cannot be written: the disk is full."""
+
+    def write_parquet(self, *_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+
+def test_a_full_disk_leaves_the_old_bundle(recs: dict[str, Recommender], tmp_path: Path) -> None:
+    folder = recs["dot_bias"].save(tmp_path / "bundle")
+    before = kept(folder)
+    contents = Contents({}, {"a": np.zeros(1)}, {"users": Unwritable()})
+    with pytest.raises(BundleError, match=r"cannot write .*bundle \(No space left on device\)"):
+        write_bundle(folder, contents)
+    assert kept(folder) == before
+    assert [p.name for p in tmp_path.iterdir()] == ["bundle"]
+
+
+INTERRUPTED = """
+import os, signal, sys
+from pathlib import Path
+import numpy as np, polars as pl
+from alsoliked.bundle import Contents, read_bundle, write_bundle
+
+target = Path(sys.argv[1]) / "bundle"
+left = {"steps": -1, "deliver": None}
+
+def watch(event, args):  # stands between Python and the operating system at each of these
+    if event == "shutil.rmtree":
+        left["steps"] = -1  # what follows is cleaning up
+    if event in ("open", "os.rename", "os.chmod", "os.mkdir") and left["steps"] >= 0:
+        left["steps"] -= 1
+        if left["steps"] < 0:
+            left["deliver"]()
+
+def before():
+    raise KeyboardInterrupt
+
+def during():
+    os.kill(os.getpid(), signal.SIGINT)
+
+sys.addaudithook(watch)
+
+def contents(value):
+    return Contents({"value": value}, {"a": np.full(3, value)}, {"users": pl.DataFrame({"user": [value]})})
+
+write_bundle(target, contents(0))
+value, interrupted = 0, 0
+for deliver in (before, during):
+    for steps in range(40):
+        left.update(steps=steps, deliver=deliver)
+        try:
+            write_bundle(target, contents(value + 1))
+            done = True
+        except KeyboardInterrupt:
+            done, interrupted = False, interrupted + 1
+        finally:
+            reached, left["steps"] = left["steps"] < 0, -1
+        found = read_bundle(target)  # whole, whatever happened
+        assert found.manifest["value"] in ({value + 1} if done else {value, value + 1}), (deliver, steps)
+        assert found.arrays["a"][0] == found.manifest["value"] == found.tables["users"]["user"][0]
+        others = [p for p in target.parent.iterdir() if p != target]
+        assert all(p.name.startswith(".bundle-") and not any(p.iterdir()) for p in others), (deliver, steps, others)
+        if deliver is before:
+            assert not others, (steps, others)
+        for empty in others:
+            empty.rmdir()
+        value = found.manifest["value"]
+        if done and not reached:
+            break
+assert interrupted > 8, interrupted
+print("whole")
+"""
+
+
+def test_an_interrupt_at_any_step_leaves_a_whole_bundle(tmp_path: Path) -> None:
+    """Ctrl-C before, and during, each call to the operating system: the old bundle or the new, never half of one."""
+    ran = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED, str(tmp_path)], capture_output=True, text=True, timeout=120, check=False
+    )
+    assert ran.stdout.strip() == "whole", ran.stderr

@@ -1,0 +1,158 @@
+"""The pages tell the truth: their Python runs, their commands end as shown, and nothing public goes unmentioned."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+import typer
+
+import alsoliked
+from alsoliked.cli.app import app
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCS = ROOT / "docs"
+
+def _load_pages() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("alsoliked_docs_pages", DOCS / "pages.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses look their module up
+    spec.loader.exec_module(module)
+    return module
+
+
+pages = _load_pages()
+NAMES = [str(path.relative_to(DOCS)) for path in pages.all_pages()]
+VERBS = ("demo", "data", "train", "evaluate", "recommend", "similar", "inspect")
+
+
+@pytest.fixture(scope="session")
+def data_home(ml_100k_zip: Path | None, request: pytest.FixtureRequest, tmp_path_factory: Any) -> Path:
+    """A folder such as ALSOLIKED_DATA names, with ml-100k in it: the published zip, else the mirror."""
+    folder = tmp_path_factory.mktemp("data-home")
+    shutil.copyfile(ml_100k_zip or request.getfixturevalue("ml_100k_mirror"), folder / "ml-100k.zip")
+    return folder
+
+
+@pytest.fixture
+def at_home(data_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder to be in, no cache, and ml-100k where ALSOLIKED_DATA says."""
+    monkeypatch.setenv("ALSOLIKED_DATA", str(data_home))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    return tmp_path / "here"
+
+
+@pytest.fixture(scope="session")
+def first(data_home: Path, tmp_path_factory: Any) -> Iterator[Path]:
+    """The bundle most pages start from, trained by the command they show."""
+    folder = tmp_path_factory.mktemp("first")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ALSOLIKED_DATA", str(data_home))
+        pages.train_first(folder)
+        yield folder
+
+
+def _runnable(name: str) -> bool:
+    found = pages.blocks((DOCS / name).read_text(encoding="utf-8").splitlines())
+    return any(block.kind in ("python", "console") for block in found)
+
+
+@pytest.mark.usefixtures("at_home")
+@pytest.mark.parametrize("name", [name for name in NAMES if _runnable(name)])
+def test_a_page_runs_and_ends_as_it_shows(name: str, first: Path) -> None:
+    lines = (DOCS / name).read_text(encoding="utf-8").splitlines()
+    session, found = pages.Session(first), pages.blocks(lines)
+    for place, block in enumerate(found):
+        where = f"docs/{name} line {block.start + 1}"
+        if block.kind == "file":
+            session.file(block)
+        elif block.kind == "python":
+            said = session.python(block, where)
+            shows = place + 1 < len(found) and found[place + 1].kind == "text"
+            assert bool(said.strip()) == shows or "on_epoch=print_epoch" in "".join(block.lines), where
+        elif block.kind == "console":
+            for command in pages.commands(block):
+                _check(command, session, where)
+
+
+def _check(command: Any, session: Any, where: str) -> None:
+    if command.arguments[0] != "alsoliked":
+        assert command.arguments[0] in ("pip", "make", "git"), f"{where}: {command.text}"
+        return
+    assert command.shown, f"{where}: run `python docs/pages.py` to fill in what {command.text!r} prints"
+    code, said = session.command(command)
+    assert code == command.expected_code, f"{where}: {command.text}\n{said}"
+    told = [line for line in command.shown if line.startswith(("alsoliked: ", "Error: ")) and "/data" not in line]
+    for line in told if code else ():
+        assert line in said, f"{where}: {command.text}\nshown: {line}\nreally: {said}"
+
+
+@pytest.mark.parametrize("name", alsoliked.__all__)
+def test_every_public_name_stands_in_the_reference(name: str) -> None:
+    text = (DOCS / "python.md").read_text(encoding="utf-8")
+    assert re.search(rf"\balsoliked\.{re.escape(name)}\b", text), f"{name} is not in docs/python.md"
+
+
+def _flags(verb: str) -> dict[str, list[Any]]:
+    """The parameters of a verb, or of each of its own verbs."""
+    command = typer.main.get_command(app).commands[verb]
+    own = getattr(command, "commands", None)
+    return {verb: command.params} if own is None else {name: sub.params for name, sub in own.items()}
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_flag_stands_on_the_page_of_its_verb_and_no_other(verb: str) -> None:
+    text = (DOCS / "verbs" / f"{verb}.md").read_text(encoding="utf-8")
+    known = {"--help"}
+    for name, parameters in _flags(verb).items():
+        part = text if name == verb else text.split(f"## alsoliked data {name}")[1].split("\n## ")[0]
+        rows = "\n".join(line.split("|")[1] for line in part.splitlines() if line.startswith("| `"))
+        for parameter in parameters:
+            known |= {*parameter.opts, *parameter.secondary_opts}
+            for flag in parameter.opts:
+                if flag.startswith("-") and flag != "--help":
+                    assert f"`{flag}`" in rows, f"{flag} of {verb} {name} has no row in docs/verbs/{verb}.md"
+    prose = re.sub(r"^```.*?^```", "", text, flags=re.DOTALL | re.MULTILINE)
+    strange = set(re.findall(r"`(--?[a-z][\w-]*)`", prose)) - known
+    assert not strange, f"docs/verbs/{verb}.md speaks of {strange}"
+
+
+def test_there_is_a_page_for_every_verb() -> None:
+    assert sorted(VERBS) == sorted(typer.main.get_command(app).commands)
+    assert sorted(path.stem for path in (DOCS / "verbs").glob("*.md")) == sorted(VERBS)
+
+
+def test_the_design_page_places_every_package_and_module() -> None:
+    text = (DOCS / "design.md").read_text(encoding="utf-8")
+    parts = [path for path in (ROOT / "src" / "alsoliked").iterdir() if not path.name.startswith(("_", "py.typed"))]
+    missing = [path.name for path in parts if f"  {path.name}" not in text]
+    assert not missing
+
+
+def test_every_option_of_the_recommender_is_a_flag_or_said_to_be_none() -> None:
+    text = (DOCS / "verbs" / "train.md").read_text(encoding="utf-8")
+    from alsoliked.estimator import OPTIONS
+
+    flags = {name for parameter in _flags("train")["train"] for name in parameter.opts}
+    for option in OPTIONS:
+        flag = f"--{option.replace('_', '-')}"
+        assert flag in flags or f"`{option}`" in text, (
+            f"{option} is no flag of train, and docs/verbs/train.md is silent"
+        )
+
+
+def test_the_pages_build_without_a_warning(tmp_path: Path) -> None:
+    build = pytest.importorskip("sphinx.cmd.build")
+    done = build.main(["-W", "-q", "-b", "dummy", "-d", str(tmp_path / "trees"), str(DOCS), str(tmp_path / "out")])
+    assert done == 0

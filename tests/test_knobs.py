@@ -1,0 +1,113 @@
+"""Every option works or raises: it changes what is learned, or the model refuses it by name."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+import numpy as np
+import pytest
+
+from alsoliked import Ratings, Recommender, random_split
+from alsoliked.data.synthetic import planted_ratings
+from alsoliked.errors import OptionError
+from alsoliked.models.registry import model_names, model_spec
+
+OTHER: dict[str, Any] = {  # a value for each option that is not the one below
+    "n_factors": 4,
+    "layers": [12, 6],
+    "user_size": 3,
+    "item_size": 3,
+    "dropout": 0.5,
+    "batch_norm": False,
+    "y_range": (-2.0, 8.0),
+    "epochs": 5,
+    "lr": 0.01,
+    "wd": 0.9,
+    "bs": 32,
+    "patience": 1,
+    "keep_best": True,
+    "device": "cuda:99",  # no machine has so many: that it is refused shows that it is read
+    "item_damping": 50.0,
+    "user_damping": 50.0,
+}
+BASE: dict[str, Any] = {"epochs": 20, "lr": 0.1, "wd": 0.0, "bs": 16}
+SIZES: dict[str, dict[str, Any]] = {"net": {"layers": [8], "user_size": 5, "item_size": 5}}
+APPLY = [(name, option) for name in model_names() for option in model_spec(name).options]
+REFUSE = [(name, option) for name in model_names() for option in OTHER if option not in model_spec(name).options]
+
+
+@pytest.fixture(scope="module")
+def split() -> tuple[Ratings, Ratings]:
+    """Few and noisy ratings, so that training too long does harm and stopping early shows."""
+    return random_split(planted_ratings(25, 20, density=0.5, noise=1.0, seed=1, levels=range(1, 6)).ratings, seed=2)
+
+
+def learned(name: str, split: tuple[Ratings, Ratings], **options: Any) -> np.ndarray:
+    """All predictions (or counts) of a model fitted with these options."""
+    start = {**BASE, **SIZES.get(name, {"n_factors": 8})} if model_spec(name).kind == "network" else {}
+    answers = Recommender(name, **{**start, **options}).fit(*split).fitted
+    return (answers.rating or answers.choice).users(np.arange(25))
+
+
+@pytest.fixture(scope="module")
+def unchanged(split: tuple[Ratings, Ratings]) -> dict[str, np.ndarray]:
+    """What each model learns with the options as they stand."""
+    return {name: learned(name, split) for name in model_names()}
+
+
+@pytest.mark.filterwarnings("ignore:.*no better than always guessing")
+@pytest.mark.parametrize(("name", "option"), APPLY)
+def test_it_turns(name: str, option: str, split: tuple[Ratings, Ratings], unchanged: dict[str, np.ndarray]) -> None:
+    if option == "device":
+        with pytest.raises(OptionError, match="device='cuda:99' cannot be used here"):
+            learned(name, split, device=OTHER[option])
+        return
+    assert np.abs(learned(name, split, **{option: OTHER[option]}) - unchanged[name]).max() > 1e-4
+
+
+@pytest.mark.parametrize(("name", "option"), REFUSE)
+def test_it_raises(name: str, option: str, split: tuple[Ratings, Ratings]) -> None:
+    with pytest.raises(OptionError, match=f"model '{name}' has no option '{option}'; its options are: ") as caught:
+        Recommender(name, **{option: OTHER[option]}).fit(*split)
+    told = str(caught.value)
+    assert "\n" not in told
+    assert all(fit in told for fit in model_spec(name).options)
+
+
+@pytest.mark.filterwarnings("ignore:.*no better than always guessing")
+@pytest.mark.parametrize("name", [n for n in model_names() if model_spec(n).kind == "network"])
+def test_the_seed_turns(name: str, split: tuple[Ratings, Ratings], unchanged: dict[str, np.ndarray]) -> None:
+    assert (learned(name, split, seed=0) == unchanged[name]).all()
+    assert np.abs(learned(name, split, seed=1) - unchanged[name]).max() > 1e-4
+
+
+def test_no_option_is_left_out() -> None:
+    """What the constructor takes is what is turned here."""
+    taken = set(inspect.signature(Recommender).parameters) - {"model", "seed"}
+    assert taken == set(OTHER)
+    assert taken == {option for _, option in APPLY}
+
+
+@pytest.mark.filterwarnings("ignore:.*no better than always guessing")
+def test_no_range_is_a_range_too(split: tuple[Ratings, Ratings]) -> None:
+    rec = Recommender("dot_bias", y_range="none", epochs=3, lr=0.1).fit(*split)
+    assert rec.fitted.rating.y_range is None
+    given = Recommender("dot_bias", y_range=[0, 5.5], epochs=1, lr=0.1).fit(*split)
+    assert tuple(given.fitted.rating.y_range) == (0, 5.5)
+
+
+@pytest.mark.parametrize("seed", ["x", 1.5, None, -1])
+def test_seeds_are_whole_numbers(seed: object, split: tuple[Ratings, Ratings]) -> None:
+    with pytest.raises(OptionError, match="seed="):
+        Recommender("dot_bias", seed=seed).fit(*split)
+
+
+def test_a_range_out_of_reach(split: tuple[Ratings, Ratings]) -> None:
+    with pytest.raises(OptionError, match=r"y_range=\(0, 0\.5\) cannot reach ratings from 1 to 5"):
+        Recommender("dot_bias", y_range=(0, 0.5)).fit(*split)
+
+
+def test_an_unknown_model(split: tuple[Ratings, Ratings]) -> None:
+    with pytest.raises(OptionError, match="model='dot_biases' is unknown; expected one of dot, dot_bias"):
+        Recommender("dot_biases").fit(*split)
