@@ -20,6 +20,7 @@ from alsoliked.cli.app import app
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
 
+
 def _load_pages() -> ModuleType:
     spec = importlib.util.spec_from_file_location("alsoliked_docs_pages", DOCS / "pages.py")
     assert spec is not None

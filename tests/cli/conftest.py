@@ -60,7 +60,7 @@ def call(environment):
 def trained(tmp_path_factory, call):
     """The issue's first example (one epoch of it): the folder it ran in, and how it went."""
     at = tmp_path_factory.mktemp("work")
-    arguments = "train ml-100k -o runs/first --model dot_bias --seed 42 --epochs 1".split()
+    arguments = ["train", "ml-100k", "-o", "runs/first", "--model", "dot_bias", "--seed", "42", "--epochs", "1"]
     done = call(*arguments, at=at)
     assert done.code == 0, done.err
     return at, done

@@ -12,7 +12,8 @@ VERBS = ["", "demo", "train", "evaluate", "recommend", "similar", "inspect", "da
 def test_help_fits_eighty_columns_and_cuts_nothing(ask, tmp_path, monkeypatch, verb):
     monkeypatch.setenv("COLUMNS", "80")
     done = ask(*verb.split(), "--help", at=tmp_path)
-    assert done.code == 0 and done.err == ""
+    assert done.code == 0
+    assert done.err == ""
     assert max(len(line) for line in done.out.splitlines()) <= 80
     assert "..." not in done.out.replace("[ARGS]...", "")
 
@@ -28,7 +29,8 @@ def test_examples_in_the_help_are_commands_that_parse(ask, tmp_path):
             words = line.replace("'", "").replace('"', "").split()
             if words:
                 flags = [word for word in words if word.startswith("--")]
-                assert words[0] == "alsoliked" and all(flag in told for flag in flags)
+                assert words[0] == "alsoliked"
+                assert all(flag in told for flag in flags)
 
 
 def test_help_imports_neither_torch_nor_polars(environment, tmp_path):

@@ -50,7 +50,20 @@ def interrupted(environment):
     return interrupted
 
 
-TRAIN = "train ratings.csv -o runs/mine --user reader --item book --rating stars --epochs 1".split()
+TRAIN = [
+    "train",
+    "ratings.csv",
+    "-o",
+    "runs/mine",
+    "--user",
+    "reader",
+    "--item",
+    "book",
+    "--rating",
+    "stars",
+    "--epochs",
+    "1",
+]
 
 
 def _files(folder):
@@ -60,8 +73,11 @@ def _files(folder):
 def test_while_training(interrupted, books):
     before = _files(books)
     code, out, err = interrupted("alsoliked.training.history", "print_epoch", *TRAIN, at=books)
-    assert (code, out) == (130, "") and err.endswith("alsoliked: interrupted; nothing half-written was left.\n")
-    assert "Traceback" not in err and _files(books) == before and not (books / "runs").exists()
+    assert (code, out) == (130, "")
+    assert err.endswith("alsoliked: interrupted; nothing half-written was left.\n")
+    assert "Traceback" not in err
+    assert _files(books) == before
+    assert not (books / "runs").exists()
 
 
 def test_while_saving_an_older_bundle_survives(interrupted, ask, books):
@@ -69,12 +85,15 @@ def test_while_saving_an_older_bundle_survives(interrupted, ask, books):
     before = _files(books)
     signals = (signal.SIGINT, signal.SIGINT, signal.SIGINT)  # an impatient user
     code, _, err = interrupted("alsoliked.bundle", "save_file", *TRAIN, at=books, signals=signals)
-    assert code == 130 and "Traceback" not in err and _files(books) == before
+    assert code == 130
+    assert "Traceback" not in err
+    assert _files(books) == before
     assert [path.name for path in (books / "runs").iterdir()] == ["mine"]
     assert ask("recommend", "runs/mine", "r3", at=books).code == 0
 
 
 def test_a_polite_kill_while_splitting(interrupted, books):
-    split = "data split ratings.csv -o parts --user reader --item book --rating stars".split()
+    split = ["data", "split", "ratings.csv", "-o", "parts", "--user", "reader", "--item", "book", "--rating", "stars"]
     code, _, _ = interrupted("polars", "DataFrame.write_csv", *split, at=books, signals=(signal.SIGTERM,))
-    assert code == 143 and list((books / "parts").iterdir()) == []
+    assert code == 143
+    assert list((books / "parts").iterdir()) == []

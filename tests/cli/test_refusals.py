@@ -87,8 +87,11 @@ def desk(tmp_path):
 def test_refused_in_one_line(ask, desk, work, line, says):
     done = ask(*(part.format(bundle=work / "runs/first") for part in line.split()), at=desk)
     last = done.err.splitlines()[-1]
-    assert done.code == 1 and says in last and last.startswith("alsoliked: ")
-    assert done.out == "" and "Traceback" not in done.err
+    assert done.code == 1
+    assert says in last
+    assert last.startswith("alsoliked: ")
+    assert done.out == ""
+    assert "Traceback" not in done.err
     assert {path.name for path in desk.iterdir()} == set(FILES)
 
 
@@ -100,14 +103,17 @@ def test_a_title_that_is_no_title_and_one_that_is_two(ask, work):
 
 def test_bad_rows_and_repeats_can_be_told_what_to_do_with(ask, desk):
     dropped = ask("data", "check", "bad.csv", "--on-bad-rows", "drop", at=desk)
-    assert dropped.code == 0 and "left out 3 rows" in dropped.err
+    assert dropped.code == 0
+    assert "left out 3 rows" in dropped.err
     kept = ask("data", "check", "repeated.csv", "--on-repeat", "mean", "--json", at=desk)
-    assert kept.json["n_ratings"] == 2 and kept.json["mean"] == 3
+    assert kept.json["n_ratings"] == 2
+    assert kept.json["mean"] == 3
 
 
 def test_an_unknown_user_may_get_what_is_popular(ask, work):
     found = ask("recommend", "runs/first", 99999, "--on-unknown", "popular", "-n", 2, "--json", at=work).json
-    assert len(found["items"]) == 2 and found["served_by"].startswith("popular")
+    assert len(found["items"]) == 2
+    assert found["served_by"].startswith("popular")
 
 
 @pytest.mark.parametrize("name", ["arrays.safetensors", "manifest.json", "items.parquet"])
@@ -116,14 +122,17 @@ def test_a_damaged_bundle_says_which_file(ask, work, tmp_path, name):
     whole = (tmp_path / "b" / name).read_bytes()
     (tmp_path / "b" / name).write_bytes(whole[: len(whole) // 2])
     done = ask("recommend", "b", 196, at=tmp_path)
-    assert done.code == 1 and done.err.count("\n") == 1 and name in done.err
+    assert done.code == 1
+    assert done.err.count("\n") == 1
+    assert name in done.err
 
 
 def test_a_folder_of_somebody_else_stays_as_it_is(ask, desk):
     (desk / "site").mkdir()
     (desk / "site/manifest.json").write_text('{"name": "a web page"}')
     done = ask("train", "mine.csv", "-o", "site", "--model", "popular", at=desk)
-    assert done.code == 1 and "is no bundle" in done.err
+    assert done.code == 1
+    assert "is no bundle" in done.err
     assert [path.name for path in (desk / "site").iterdir()] == ["manifest.json"]
 
 
@@ -131,20 +140,28 @@ def test_a_folder_of_somebody_else_stays_as_it_is(ask, desk):
 def test_an_unwritable_place_is_refused_before_training(ask, desk):
     (desk / "shut").mkdir(mode=0o500)
     done = ask("train", "mine.csv", "-o", "shut/new", at=desk)
-    assert done.code == 1 and "may not be written to" in done.err and "epoch" not in done.err
+    assert done.code == 1
+    assert "may not be written to" in done.err
+    assert "epoch" not in done.err
 
 
 @pytest.mark.parametrize("line", ["train", "train mine.csv", "trian", "train mine.csv -o b --epochs x", "demo --foo"])
 def test_misuse(ask, desk, line):
     done = ask(*line.split(), at=desk)
-    assert done.code == 2 and "Usage:" in done.err and done.out == ""
+    assert done.code == 2
+    assert "Usage:" in done.err
+    assert done.out == ""
 
 
 def test_a_password_is_neither_shown_nor_kept(ask, desk):
     done = ask("train", "postgresql://me:secret@nowhere/x", "-o", "b", at=desk)
-    assert done.code == 1 and "me:***@nowhere" in done.err and "secret" not in done.err
+    assert done.code == 1
+    assert "me:***@nowhere" in done.err
+    assert "secret" not in done.err
 
 
 def test_the_real_process_refuses_alike(call, desk):
     done = call("data", "check", "bad.csv", at=desk)
-    assert done.code == 1 and done.out == "" and done.err.count("\n") == 1
+    assert done.code == 1
+    assert done.out == ""
+    assert done.err.count("\n") == 1

@@ -4,6 +4,7 @@ import json
 import os
 import pty
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -32,28 +33,47 @@ def test_json_stands_alone_on_stdout(ask, work, line):
 
 @pytest.mark.parametrize("model", MODELS)
 def test_every_model_trains_and_is_inspected(ask, books, model):
-    columns = "--user reader --item book --rating stars".split()
+    columns = ["--user", "reader", "--item", "book", "--rating", "stars"]
     epochs = ["--epochs", 1] if model in ("dot", "dot_bias", "net") else []
     told = ask("train", "ratings.csv", "-o", "b", "--model", model, *columns, *epochs, "--json", at=books).json
-    assert told["recommender"]["model"] == model and told["report"]["subject"] == model
+    assert told["recommender"]["model"] == model
+    assert told["report"]["subject"] == model
     assert "item bias" in ask("inspect", "b", "--json", at=books).json or model not in ("dot_bias", "damped_bias")
     assert f"model='{model}'" in ask("inspect", "b", at=books).out
 
 
 def test_a_file_gets_no_colours_and_no_bars(call, books):
-    columns = "--user reader --item book --rating stars --epochs 2".split()
+    columns = ["--user", "reader", "--item", "book", "--rating", "stars", "--epochs", "2"]
     done = call("train", "ratings.csv", "-o", "b", *columns, at=books, FORCE_COLOR="1")
     inspected = call("inspect", "b", at=books, FORCE_COLOR="1")
     talk = done.err + inspected.err
-    assert "\x1b" not in done.out + inspected.out + talk and "\r" not in talk and "━" not in talk
+    assert "\x1b" not in done.out + inspected.out + talk
+    assert "\r" not in talk
+    assert "━" not in talk
     assert "" not in talk.splitlines()
     assert not any(line.endswith(" ") for line in inspected.out.splitlines())
 
 
-def test_a_terminal_gets_a_bar_and_an_unbroken_table_of_epochs(environment, work):
+def test_a_terminal_gets_a_bar_and_an_unbroken_table_of_epochs(environment, books):
     leader, follower = pty.openpty()
-    command = [*COMMAND, "train", "ml-100k", "-o", "runs/watched", "--epochs", "2", "--valid-pct", "0"]
-    process = subprocess.Popen(command, cwd=work, env=environment, stdout=subprocess.DEVNULL, stderr=follower)
+    command = [
+        *COMMAND,
+        *[
+            "train",
+            "ratings.csv",
+            "-o",
+            "b",
+            "--rating",
+            "stars",
+            "--user",
+            "reader",
+            "--epochs",
+            "2",
+            "--valid-pct",
+            "0",
+        ],
+    ]
+    process = subprocess.Popen(command, cwd=books, env=environment, stdout=subprocess.DEVNULL, stderr=follower)
     os.close(follower)
     seen = b""
     while True:
@@ -64,7 +84,8 @@ def test_a_terminal_gets_a_bar_and_an_unbroken_table_of_epochs(environment, work
     os.close(leader)
     assert process.wait(60) == 0
     text = seen.decode()
-    assert "training" in text and "━" in text
+    assert "training" in text
+    assert "━" in text
     rows = [line.split() for line in text.replace("\x1b[2K", "\n").splitlines()]
     assert [row[0] for row in rows if len(row) == 4 and row[2:3] == ["-"]] == ["0", "1"]
 
@@ -76,13 +97,14 @@ def test_a_reader_that_leaves_early_is_no_failure(environment, work, line):
     )
     assert first.stdout.readline()
     first.stdout.close()
-    assert first.stderr.read() == "" and first.wait(60) == 0
+    assert first.stderr.read() == ""
+    assert first.wait(60) == 0
     first.stderr.close()
 
 
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 def test_a_full_disk_is_one_line(environment, work):
-    with open("/dev/full", "w") as full:
+    with Path("/dev/full").open("w") as full:
         done = subprocess.run(
             [*COMMAND, "data", "get", "ml-100k"],
             cwd=work,
@@ -92,10 +114,13 @@ def test_a_full_disk_is_one_line(environment, work):
             text=True,
             check=False,
         )
-    assert done.returncode == 1 and done.stderr.count("\n") == 1 and "No space left" in done.stderr
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert "No space left" in done.stderr
 
 
 def test_files_get_utf_8_whatever_the_locale(call, books):
-    columns = "--user reader --item book --rating stars".split()
+    columns = ["--user", "reader", "--item", "book", "--rating", "stars"]
     done = call("data", "check", "ratings.csv", *columns, at=books, PYTHONIOENCODING="ascii")
-    assert done.code == 0 and "█" in done.out
+    assert done.code == 0
+    assert "█" in done.out

@@ -25,7 +25,8 @@ def test_charts_leave_their_tables_alone(items):
     before = items.clone()
     for chart in (rating_histogram(histogram), bias_ends(items), item_map(items)):
         assert chart.to_dict()["$schema"]
-    assert items.equals(before) and histogram.columns == ["rating", "count", "share"]
+    assert items.equals(before)
+    assert histogram.columns == ["rating", "count", "share"]
 
 
 def test_bias_ends_are_the_ends(items):
@@ -42,9 +43,12 @@ def test_bias_ends_of_nothing(items):
 def test_every_item_has_a_point_and_names_do_not_overlap(items):
     rows = item_map(items, n=120).to_dict()["layer"][0]
     chart = item_map(items, n=120).to_dict()
-    assert len(chart["data"]["values"]) == 120 and rows["mark"]["type"] == "circle"
+    assert len(chart["data"]["values"]) == 120
+    assert rows["mark"]["type"] == "circle"
     sides = [row["side"] for row in chart["data"]["values"]]
-    assert sides[0] is not None and None in sides and {side for side in sides if side} <= set(SIDES)
+    assert sides[0] is not None
+    assert None in sides
+    assert {side for side in sides if side} <= set(SIDES)
 
 
 def test_one_item_alone(items):

@@ -39,7 +39,8 @@ def test_a_failure_leaves_the_older_picture(tmp_path):
     path.write_bytes(b"older")
     with pytest.raises(AttributeError):
         save_chart(None, path)
-    assert path.read_bytes() == b"older" and len(list(tmp_path.iterdir())) == 1
+    assert path.read_bytes() == b"older"
+    assert len(list(tmp_path.iterdir())) == 1
 
 
 def test_without_altair(monkeypatch):

@@ -10,7 +10,9 @@ from torch import nn
 
 from alsoliked.errors import OptionError
 from alsoliked.models import CollabNN, DotProductBias
-from alsoliked.training.optimizer import FlatParameters, Optimizer
+from alsoliked.training import optimizer as optimizer_module
+from alsoliked.training.optimizer import Optimizer
+from alsoliked.training.parameters import FlatParameters
 from alsoliked.training.schedule import OneCycle
 
 
@@ -53,7 +55,10 @@ def theirs(model: nn.Module, name: str, wd: float) -> torch.optim.Optimizer:
 @pytest.mark.parametrize("kind", ["dot_bias", "net", "net without norm"])
 @pytest.mark.parametrize("name", ["adamw", "sgd"])
 @pytest.mark.parametrize("wd", [0.0, 0.5])
-def test_steps_are_pytorchs(kind: str, name: str, wd: float) -> None:
+@pytest.mark.parametrize("fused", [True, False])
+def test_steps_are_pytorchs(kind: str, name: str, wd: float, fused: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not fused:
+        monkeypatch.setattr(optimizer_module, "_fused", None)
     ours = network(kind)
     reference = copy.deepcopy(ours)
     flat = FlatParameters(ours)

@@ -13,7 +13,7 @@ from alsoliked.models import CollabNN, DotProductBias
 from alsoliked.training import Learner
 from alsoliked.training.batches import Batches
 from alsoliked.training.loop import Run
-from alsoliked.training.optimizer import FlatParameters
+from alsoliked.training.parameters import FlatParameters
 
 CPU = torch.device("cpu")
 

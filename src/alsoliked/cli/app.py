@@ -31,9 +31,8 @@ def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code; what went wrong is on stderr, in one line where it is ours."""
     before = {number: signal.signal(number, _interruption()) for number in (signal.SIGINT, signal.SIGTERM)}
     code = _run(arguments)
-    if code < 128:  # after an interruption we are about to leave: another one would only make noise
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    for number, handler in before.items():  # after an interruption we are leaving: another one is only noise
+        signal.signal(number, handler if code < 128 else signal.SIG_IGN)
     return code
 
 

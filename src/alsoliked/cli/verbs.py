@@ -52,6 +52,10 @@ app.command(
     )
 )(recommend.recommend)
 app.command(
-    **_examples('similar runs/first "Silence of the Lambs, The (1991)" --min-count 50', "similar runs/first 196 --user")
+    **_examples(
+        'similar runs/first "Silence of the Lambs, The (1991)"',
+        "similar runs/first 98 --min-count 50",
+        "similar runs/first 196 --user",
+    )
 )(similar.similar)
 app.command(**_examples("inspect runs/first --min-count 20"))(inspect.inspect)

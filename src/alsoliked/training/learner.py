@@ -20,7 +20,8 @@ from alsoliked.training.history import Epoch, History, print_epoch
 from alsoliked.training.loop import Loss, Run, mean_loss
 from alsoliked.training.lr_find import LrFind, sweep
 from alsoliked.training.modes import evaluating
-from alsoliked.training.optimizer import FlatParameters, Optimizer, OptimizerName
+from alsoliked.training.optimizer import Optimizer, OptimizerName
+from alsoliked.training.parameters import FlatParameters
 from alsoliked.training.schedule import Constant, OneCycle, Schedule
 
 __all__ = ["Learner"]

@@ -18,7 +18,8 @@ from alsoliked.training.batches import Batch, Batches
 from alsoliked.training.fits import defined_together, training_mode, written_out
 from alsoliked.training.history import Epoch, History
 from alsoliked.training.modes import evaluating
-from alsoliked.training.optimizer import FlatParameters, Optimizer
+from alsoliked.training.optimizer import Optimizer
+from alsoliked.training.parameters import FlatParameters
 from alsoliked.training.schedule import Schedule
 
 __all__ = ["Loss", "Run", "mean_loss"]
