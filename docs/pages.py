@@ -200,7 +200,8 @@ def _played(command: Command, session: Session) -> list[str]:
 
 
 def _shortened(old: list[str], said: str) -> list[str]:
-    hidden = {os.environ.get("ALSOLIKED_DATA", "\0"): "/data", str(Path.home()): "~"}
+    names = {"ALSOLIKED_DATA": "/data", "XDG_CACHE_HOME": "~/.cache", "HOME": "~"}
+    hidden = {os.environ[variable]: name for variable, name in names.items() if os.environ.get(variable)}
     for place, name in hidden.items():
         said = said.replace(place, name)
     lines = [line.rstrip() for line in said.rstrip().splitlines()]

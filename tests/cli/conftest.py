@@ -9,8 +9,6 @@ from dataclasses import dataclass
 
 import pytest
 
-COMMAND = (sys.executable, "-m", "alsoliked")
-
 
 @dataclass(frozen=True)
 class Done:
@@ -37,12 +35,18 @@ def environment(tmp_path_factory, request):
 
 
 @pytest.fixture(scope="session")
-def call(environment):
+def command_line():
+    """What starts the command."""
+    return [sys.executable, "-m", "alsoliked"]
+
+
+@pytest.fixture(scope="session")
+def call(environment, command_line):
     """Run `alsoliked ARGUMENTS` in a folder and give what came of it."""
 
     def call(*arguments, at, **more):
         done = subprocess.run(
-            [*COMMAND, *map(str, arguments)],
+            [*command_line, *map(str, arguments)],
             cwd=at,
             env=environment | more,
             capture_output=True,

@@ -8,8 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import COMMAND
-
 MODELS = ("dot", "dot_bias", "net", "damped_bias", "popular", "global_mean")
 
 
@@ -54,25 +52,10 @@ def test_a_file_gets_no_colours_and_no_bars(call, books):
     assert not any(line.endswith(" ") for line in inspected.out.splitlines())
 
 
-def test_a_terminal_gets_a_bar_and_an_unbroken_table_of_epochs(environment, books):
+def test_a_terminal_gets_a_bar_and_an_unbroken_table_of_epochs(environment, command_line, books):
     leader, follower = pty.openpty()
-    command = [
-        *COMMAND,
-        *[
-            "train",
-            "ratings.csv",
-            "-o",
-            "b",
-            "--rating",
-            "stars",
-            "--user",
-            "reader",
-            "--epochs",
-            "2",
-            "--valid-pct",
-            "0",
-        ],
-    ]
+    options = ["--rating", "stars", "--user", "reader", "--epochs", "2", "--valid-pct", "0"]
+    command = [*command_line, "train", "ratings.csv", "-o", "b", *options]
     process = subprocess.Popen(command, cwd=books, env=environment, stdout=subprocess.DEVNULL, stderr=follower)
     os.close(follower)
     seen = b""
@@ -91,9 +74,14 @@ def test_a_terminal_gets_a_bar_and_an_unbroken_table_of_epochs(environment, book
 
 
 @pytest.mark.parametrize("line", ["recommend runs/first --all -n 20", "recommend runs/first 196 --json"])
-def test_a_reader_that_leaves_early_is_no_failure(environment, work, line):
+def test_a_reader_that_leaves_early_is_no_failure(environment, command_line, work, line):
     first = subprocess.Popen(
-        [*COMMAND, *line.split()], cwd=work, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [*command_line, *line.split()],
+        cwd=work,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     assert first.stdout.readline()
     first.stdout.close()
@@ -103,10 +91,10 @@ def test_a_reader_that_leaves_early_is_no_failure(environment, work, line):
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-def test_a_full_disk_is_one_line(environment, work):
+def test_a_full_disk_is_one_line(environment, command_line, work):
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
-            [*COMMAND, "data", "get", "ml-100k"],
+            [*command_line, "data", "get", "ml-100k"],
             cwd=work,
             env=environment,
             stdout=full,
