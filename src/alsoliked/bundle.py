@@ -25,7 +25,7 @@ from safetensors.numpy import load_file, save_file
 from alsoliked._version import __version__
 from alsoliked.errors import BundleError
 
-__all__ = ["FORMAT", "Contents", "read_bundle", "write_bundle"]
+__all__ = ["FORMAT", "Contents", "check_place", "read_bundle", "write_bundle"]
 
 FORMAT = 1
 MANIFEST, ARRAYS = "manifest.json", "arrays.safetensors"
@@ -53,8 +53,7 @@ class Contents:
 def write_bundle(folder: str | os.PathLike[str], contents: Contents) -> Path:
     """Write a bundle; an older bundle in the same place is replaced, anything else there is refused."""
     target = Path(folder).absolute()
-    if target.exists() and not _replaceable(target):
-        raise BundleError(f"{target} is there already and is no bundle; expected a new place or an older bundle.")
+    check_place(target)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         beside = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
@@ -69,6 +68,18 @@ def write_bundle(folder: str | os.PathLike[str], contents: Contents) -> Path:
     finally:
         shutil.rmtree(beside, ignore_errors=True)
     return Path(folder)
+
+
+def check_place(target: Path) -> None:
+    """Refuse to write where something else than an older bundle is; asked before a long training, too.
+
+    Raises
+    ------
+    BundleError
+        If the place is taken.
+    """
+    if target.exists() and not _replaceable(target):
+        raise BundleError(f"{target} is there already and is no bundle; expected a new place or an older bundle.")
 
 
 def _replaceable(target: Path) -> bool:

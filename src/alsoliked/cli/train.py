@@ -13,7 +13,7 @@ from alsoliked.cli.console import busy, print_json, say, share_bar
 from alsoliked.cli.holdout import Seed, Split, ValidPct, hold_out
 from alsoliked.cli.place import check_writable
 from alsoliked.cli.wording import in_flags
-from alsoliked.errors import BundleError, OptionError
+from alsoliked.errors import OptionError
 
 if TYPE_CHECKING:
     from alsoliked.data.ratings import Ratings
@@ -85,8 +85,9 @@ def train(
 
 def _check_early(model: str, options: dict[str, Any], out: Path) -> None:
     """Refuse before DATA is read what would be refused after."""
-    if out.exists() and not (out / "manifest.json").is_file() and (not out.is_dir() or any(out.iterdir())):
-        raise BundleError(f"{out} is there already and is no bundle; expected a new place or an older bundle.")
+    from alsoliked.bundle import check_place
+
+    check_place(out)
     check_writable(out.absolute().parent)
     from alsoliked.fitting import settle_options
     from alsoliked.models.registry import model_spec

@@ -53,7 +53,7 @@ def random_split(ratings: Ratings, valid_pct: float = 0.2, seed: int = 0) -> tup
     """
     held_out = np.zeros(len(ratings), dtype=np.bool_)
     n_valid = _n_valid(len(ratings), valid_pct)
-    held_out[np.random.default_rng(seed).permutation(len(ratings))[:n_valid]] = True
+    held_out[_generator(seed).permutation(len(ratings))[:n_valid]] = True
     return ratings.take(~held_out), ratings.take(held_out)
 
 
@@ -88,7 +88,7 @@ def k_folds(ratings: Ratings, k: int = 5, seed: int = 0) -> list[tuple[Ratings, 
     if not 2 <= k <= len(ratings):
         raise OptionError(f"k is {k}, expected 2 to {len(ratings)} (the number of ratings).")
     fold = np.empty(len(ratings), dtype=np.int64)
-    fold[np.random.default_rng(seed).permutation(len(ratings))] = np.arange(len(ratings)) % k
+    fold[_generator(seed).permutation(len(ratings))] = np.arange(len(ratings)) % k
     return [(ratings.take(fold != f), ratings.take(fold == f)) for f in range(k)]
 
 
@@ -187,3 +187,9 @@ def _timestamps(ratings: Ratings, split: str) -> npt.NDArray[np.int64]:
     if ratings.timestamp is None:
         raise DataError(f"{split} needs timestamps and these ratings have none; use random_split or k_folds.")
     return ratings.timestamp
+
+
+def _generator(seed: int) -> np.random.Generator:
+    if seed < 0:
+        raise OptionError(f"seed={seed} came, expected a whole number of at least 0.")
+    return np.random.default_rng(seed)

@@ -62,9 +62,10 @@ class Ranked:
 
     def __str__(self) -> str:
         width = max([len(t) for t in self.titles], default=5)
-        lines = [f"{'':>3}  {'title':<{width}}  {self.score_name:>7}  {'rating':>6}  {'count':>5}"]
+        rated = self.ratings is not None
+        lines = [f"{'':>3}  {'title':<{width}}  {self.score_name:>7}  {'rating  ' if rated else ''}{'count':>5}"]
         for place, title in enumerate(self.titles):
-            rating = "" if self.ratings is None else f"{self.ratings[place]:.2f}"
+            rating = "" if self.ratings is None else f"{self.ratings[place]:>6.2f}  "
             score, count = f"{self.scores[place]:.3f}", self.counts[place]
-            lines.append(f"{place + 1:>3}  {title:<{width}}  {score:>7}  {rating:>6}  {count:>5}")
+            lines.append(f"{place + 1:>3}  {title:<{width}}  {score:>7}  {rating}{count:>5}")
         return "\n".join([*lines, f"({self.served_by})"])
