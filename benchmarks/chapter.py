@@ -15,6 +15,7 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -95,10 +96,9 @@ def train(job: Job, split: Path, python: dict[str, Path]) -> dict[str, Any]:
     )
     if ran.returncode:
         raise SystemExit(f"{job} failed:\n{ran.stderr}")
-    figures: dict[str, Any] = json.loads(job.out.read_text()) | {
-        "program": job.program,
-        "split_sha256": checksum(split),
-    }
+    figures: dict[str, Any] = json.loads(job.out.read_text())
+    figures |= {"program": job.program, "split_sha256": checksum(split), "load": os.getloadavg()[0]}
+    figures["finished"] = datetime.now(UTC).isoformat(timespec="seconds")  # shows which runs took turns
     job.out.write_text(json.dumps(figures, indent=1) + "\n")
     return figures
 

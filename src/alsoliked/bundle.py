@@ -62,6 +62,8 @@ def write_bundle(folder: str | os.PathLike[str], contents: Contents) -> Path:
     try:
         _write_files(beside, contents)
         beside.chmod(0o755)
+        for path in beside.iterdir():
+            path.chmod(0o644)  # a service may run as somebody else
         _swap(beside, target)
     except OSError as error:
         raise BundleError(f"cannot write {target} ({error.strerror or error}); choose another folder.") from error

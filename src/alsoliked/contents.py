@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy.typing as npt
@@ -17,6 +17,7 @@ from alsoliked.models.net_scores import NetScores
 from alsoliked.models.neural import CollabNN
 from alsoliked.recommendation.answers import Answers
 from alsoliked.recommendation.fold_in import Prior
+from alsoliked.solvers.choice import Choice
 
 __all__ = ["from_contents", "to_contents"]
 
@@ -33,6 +34,7 @@ def to_contents(answers: Answers, held_out: Ratings | None, about: dict[str, Any
     model: dict[str, Any] = {"ordered": answers.ordered}
     for name, part in (("rating", answers.rating), ("choice", answers.choice)):
         model[name] = _take_apart(name, part, arrays)
+    model["choice_how"] = asdict(answers.choice_how)
     if answers.prior is not None:
         arrays |= {"prior.mean": answers.prior.mean, "prior.precision": answers.prior.precision}
         model["noise"] = answers.prior.noise
@@ -95,7 +97,8 @@ def from_contents(contents: Contents) -> tuple[Answers, Ratings | None]:
                 raise BundleError("the bundle's prior does not fit its model; train again.")
         if isinstance(choice, NetScores):
             raise BundleError("the bundle holds a network where choice factors belong; train again.")
-        return Answers(train, rating, choice, bool(model["ordered"]), known_prior=prior), held_out
+        how = Choice(**model["choice_how"])
+        return Answers(train, rating, choice, bool(model["ordered"]), known_prior=prior, choice_how=how), held_out
     except (KeyError, TypeError, IndexError, ValueError, RuntimeError) as error:
         raise BundleError(f"the bundle's parts do not fit each other ({error!r}); train again.") from error
 

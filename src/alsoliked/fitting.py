@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ import torch
 from alsoliked.data.ratings import Ratings
 from alsoliked.errors import OptionError
 from alsoliked.models.factors import FactorModel
+from alsoliked.models.layers import y_range_around
 from alsoliked.models.net_scores import NetScores
 from alsoliked.models.neural import CollabNN
 from alsoliked.models.options import check_options
@@ -20,7 +20,7 @@ from alsoliked.models.registry import ModelSpec, build_network, build_solver
 from alsoliked.models.tables import LinearModel, to_factors
 from alsoliked.models.untrained import settle_untrained
 from alsoliked.recommendation.answers import Answers
-from alsoliked.solvers.choice import Choice
+from alsoliked.solvers.choice import DEFAULT_FACTORS, Choice
 from alsoliked.training import Epoch, History, Learner
 
 __all__ = ["auto_y_range", "fit_answers", "settle_options"]
@@ -76,9 +76,7 @@ def auto_y_range(ratings: Ratings) -> tuple[float, float]:
     >>> auto_y_range(Ratings.from_columns([1, 2], [1, 1], [1, 5]))
     (0.0, 5.5)
     """
-    low, high = ratings.rating_scale
-    span = (high - low) or 1.0
-    return low - 0.25 * span, high + 0.125 * span
+    return y_range_around(*ratings.rating_scale)
 
 
 def fit_answers(
@@ -103,15 +101,15 @@ def fit_answers(
     if history.degenerate:
         warnings.warn(" ".join(history.in_words()), stacklevel=3)
     model = settle_untrained(_frozen(learner), train.counts_by_user(), train.counts_by_item())
-    return Answers(train, model, _choice(train, seed)), history
+    how = _choice(train, seed)
+    choice = how.solve(train.user_index, train.item_index, train.n_users, train.n_items)
+    return Answers(train, model, choice, choice_how=how), history
 
 
-def _choice(train: Ratings, seed: int) -> FactorModel:
-    """Solve for choice; as many directions as a small table has sides would only repeat the table."""
+def _choice(train: Ratings, seed: int) -> Choice:
+    """Settle how to solve for choice; as many directions as a small table has sides would only repeat the table."""
     most = max(1, min(train.n_users, train.n_items) // 4)
-    choice = Choice(seed=seed)
-    choice = replace(choice, n_factors=min(choice.n_factors, most))
-    return choice.solve(train.user_index, train.item_index, train.n_users, train.n_items)
+    return Choice(n_factors=min(DEFAULT_FACTORS, most), seed=seed)
 
 
 def _learner(

@@ -24,9 +24,9 @@ def _facts(report: Checkup) -> list[str]:
     rating, count, share = max(report.histogram, key=lambda row: row[1])
     kind = f"{len(report.levels)} different values" if report.levels is not None else "a continuous scale"
     heavy = ", a heavy hand on any model trained on them" if report.top_users_share >= HEAVY else ""
-    who = f"{report.top_users:,} users" if report.top_users > 1 else "user"
+    who = _count(report.top_users, "user")
     return [
-        f"{report.n_ratings:,} ratings of {report.n_items:,} items by {report.n_users:,} users:"
+        f"{_count(report.n_ratings, 'rating')} of {_count(report.n_items, 'item')} by {_count(report.n_users, 'user')}:"
         f" {_percent(report.density)} of all pairs are rated.",
         f"Ratings run from {low:g} to {high:g} ({kind}), {report.mean:.2f} on average; the most frequent is"
         f" {rating:g}, {count:,} times ({_percent(share)}).",

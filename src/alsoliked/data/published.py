@@ -80,7 +80,9 @@ def _read(source: Path, wanted: str) -> bytes:
             if names:
                 return archive.read(names[0])
     else:
-        raise SourceUnavailableError(f"{source} is neither a folder nor a zip; pass where the data set was unpacked.")
+        raise SourceUnavailableError(
+            f"{source} is neither a folder nor a zip; published folds come with ml-100k: pass its folder or zip."
+        )
     raise SourceUnavailableError(
         f"no {wanted} in {source}; published folds come with ml-100k: {', '.join(PUBLISHED_FOLDS)}."
     )

@@ -66,8 +66,9 @@ class Trial:
         OptionError
             If k or max_users is below 1.
         """
-        if k < 1 or (max_users is not None and max_users < 1):
-            raise OptionError(f"k is {k} and max_users {max_users}; expected 1 or more of each.")
+        for name, value in (("k", k), ("max_users", max_users)):
+            if value is not None and value < 1:
+                raise OptionError(f"{name}={value} came, expected a whole number of at least 1.")
         if not len(valid):
             raise DataError("no held-out ratings came; hold some out with random_split.")
         valid = _sample_users(valid, max_users, seed)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -44,6 +44,8 @@ class Answers:
         Whether the model orders items at all (the mean rating does not).
     known_prior
         What a stranger's row looks like before any rating, if that is known already (a bundle knows).
+    choice_how
+        The settings `choice` was solved with, which fold-in needs.
     """
 
     train: Ratings
@@ -51,6 +53,7 @@ class Answers:
     choice: FactorModel | None
     ordered: bool = True
     known_prior: Prior | None = None
+    choice_how: Choice = field(default_factory=Choice)
 
     @cached_property
     def prior(self) -> Prior | None:
@@ -85,7 +88,7 @@ class Answers:
         rating = None if self.rating is None or folded is None else self.rating.rows(folded.row[None])
         choice = None
         if self.choice is not None:
-            row = Choice().fold_in(self.choice, items.astype(np.int32), self.counts)
+            row = self.choice_how.fold_in(self.choice, items.astype(np.int32), self.counts)
             choice = self.choice.rows(row[None])
         return list_scores(rating, choice, self.counts, objective)
 

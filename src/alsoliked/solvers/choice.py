@@ -21,9 +21,11 @@ from torch import Tensor
 from alsoliked.models.factors import FactorModel, FloatArray
 from alsoliked.processor import settled
 
-__all__ = ["Choice"]
+__all__ = ["DEFAULT_FACTORS", "Choice"]
 
 IndexArray = npt.NDArray[np.int32]
+
+DEFAULT_FACTORS = 32  # with the scalings, chosen on parts of training ratings (benchmarks/lists.py --choose)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class Choice:
         Decides the random start, which the result hardly depends on.
     """
 
-    n_factors: int = 32
+    n_factors: int = DEFAULT_FACTORS
     user_scaling: float = 0.25
     item_scaling: float = 0.4
     n_iter: int = 6

@@ -7,6 +7,7 @@ from torch import nn
 
 from alsoliked.data.ratings import Ratings
 from alsoliked.errors import DataError, OptionError
+from alsoliked.models.layers import y_range_around
 from alsoliked.training.modes import evaluating
 
 __all__ = ["check_fit", "check_loss", "check_range", "defined_together", "training_mode", "written_out"]
@@ -48,11 +49,10 @@ def check_range(model: nn.Module, train: Ratings) -> None:
     y_range = getattr(model, "y_range", None)
     low, high = train.rating_scale
     if y_range is not None and not (y_range[0] <= low and high <= y_range[1] and y_range[0] < y_range[1]):
-        margin = 0.1 * ((high - low) or 1.0)
-        wide = f"({low - margin:g}, {high + margin:g})"
+        came, wide = (",".join(f"{end:g}" for end in pair) for pair in (y_range, y_range_around(low, high)))
         raise OptionError(
-            f"y_range={tuple(y_range)} cannot reach ratings from {low:g} to {high:g}; expected an interval around them,"
-            f" such as {wide}."
+            f"y_range=({came}) cannot reach ratings from {low:g} to {high:g}; expected an interval around them, such as"
+            f" ({wide})."
         )
 
 
