@@ -97,6 +97,26 @@ def choose(ratings: Ratings, seed: int) -> list[dict[str, float]]:
     return rows
 
 
+def markdown(found: dict[str, dict[str, float]], about: dict[str, object], versions: dict[str, str]) -> str:
+    """Lay the figures out as a page."""
+    trained = "all ratings" if about["all_ratings"] else "ratings of 4 and more"
+    names = {
+        "both": "both (the default)",
+        "choice": "choice alone",
+        "rating": "damped rating alone",
+        "popular": "popularity",
+    }
+    rows = [f"| {names[n]} | {v['ndcg@10']:.4f} | {v['recall@20']:.4f} |" for n, v in found.items()]
+    head = f"### Lists on {about['data']}, trained on {trained}\n\n| order | NDCG@10 | recall@20 |\n|---|---|---|\n"
+    seeds = f"mean of {about['seeds']} splits (seeds from 0)"
+    tail = f"\n\nPer-user random 80/20, full ranking, liked is 4 and more; {seeds}. {_listed(versions)}.\n"
+    return head + "\n".join(rows) + tail
+
+
+def _listed(versions: dict[str, str]) -> str:
+    return ", ".join(f"{name} {version}" for name, version in versions.items())
+
+
 def main() -> None:
     """Measure or choose, print and keep the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -112,8 +132,10 @@ def main() -> None:
     about = {"data": arguments.data, "all_ratings": arguments.all_ratings, "seeds": arguments.seeds}
     versions = {"alsoliked": __version__, "torch": torch.__version__, "python": platform.python_version()}
     kind = "choose" if arguments.choose else "lists"
-    name = f"{kind}_{arguments.data}{'_all' if arguments.all_ratings else ''}.json"
-    (RESULTS / name).write_text(json.dumps(about | versions | {"figures": found}, indent=1) + "\n")
+    name = f"{kind}_{arguments.data}{'_all' if arguments.all_ratings else ''}"
+    (RESULTS / f"{name}.json").write_text(json.dumps(about | versions | {"figures": found}, indent=1) + "\n")
+    if isinstance(found, dict):
+        (RESULTS / f"{name}.md").write_text(markdown(found, about, versions))
     for row in found if isinstance(found, list) else [{"list": n} | v for n, v in found.items()]:
         print({k: round(v, 4) if isinstance(v, float) else v for k, v in row.items()})
 

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -79,6 +80,22 @@ def peak_gib() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
 
 
+def markdown(found: dict[str, dict[str, Any]], versions: dict[str, str]) -> str:
+    """Lay the figures out as a page."""
+    one, many = found["epoch"], found["lists"]
+    return f"""### Scale
+
+| work | seconds | rate | CPU s | peak memory |
+|---|---|---|---|---|
+| one epoch of `dot_bias`, {one["data"]}, {one["users"]:,} users × {one["items"]:,} items, batches of {one["bs"]:,} | \
+{one["wall_s"]:.1f} | {one["ratings_per_s"]:,.0f} ratings/s | {one["cpu_s"]:.1f} | {one["peak_gib"]:.2f} GiB |
+| ten recommendations for each of {many["users"]:,} users of ml-1m | {many["wall_s"]:.2f} | \
+{many["users_per_s"]:,.0f} users/s | {many["cpu_s"]:.2f} | {many["peak_gib"]:.2f} GiB |
+
+Two cores, {one["threads"]} threads; the large set is synthetic. {", ".join(f"{n} {v}" for n, v in versions.items())}.
+"""
+
+
 def main() -> None:
     """Run one part, or each in its own process, and keep the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -96,6 +113,7 @@ def main() -> None:
         print(part, found[part], flush=True)
     versions = {"alsoliked": __version__, "torch": torch.__version__, "python": platform.python_version()}
     RESULTS.write_text(json.dumps(versions | found, indent=1) + "\n")
+    RESULTS.with_suffix(".md").write_text(markdown(found, versions))
 
 
 if __name__ == "__main__":

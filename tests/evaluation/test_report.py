@@ -157,7 +157,7 @@ def test_what_cannot_be_measured_is_refused(contenders, parts):
     truth = contenders["truth"]
     with pytest.raises(DataError, match="no held-out ratings"):
         evaluate(truth, valid.take(np.arange(0)))
-    with pytest.raises(OptionError, match="k is 0"):
+    with pytest.raises(OptionError, match="k=0 came"):
         evaluate(truth, valid, k=0)
     with pytest.raises(TrainingError, match="not finite"):
         evaluate(replace(truth, scores=truth.scores * np.nan), valid)

@@ -15,7 +15,7 @@ from torch import Tensor
 from alsoliked.models.factors import FactorModel, FloatArray
 from alsoliked.models.layers import YRange
 
-__all__ = ["LinearModel", "Tables", "add_gradient", "to_factors"]
+__all__ = ["LinearModel", "Tables", "add_gradient", "error_and_slope", "to_factors"]
 
 
 class Tables(NamedTuple):
@@ -64,7 +64,7 @@ def add_gradient(model: LinearModel, users: Tensor, items: Tensor, ratings: Tens
     biases = [(bias, of) for bias, of in ((tables.user_bias, users), (tables.item_bias, items)) if bias is not None]
     for bias, of in biases:
         score += bias.view(-1).index_select(0, of)
-    error, slope = _error_and_slope(score, ratings, model.y_range)
+    error, slope = error_and_slope(score, ratings, model.y_range)
     pull = slope.mul_(error).mul_(2 / len(ratings))  # (batch,): d loss / d score
     _grad(tables.user_factors).index_add_(0, users, q.mul_(pull[:, None]))
     _grad(tables.item_factors).index_add_(0, items, p.mul_(pull[:, None]))
@@ -73,7 +73,8 @@ def add_gradient(model: LinearModel, users: Tensor, items: Tensor, ratings: Tens
     return error.square_().mean()
 
 
-def _error_and_slope(score: Tensor, ratings: Tensor, y_range: YRange | None) -> tuple[Tensor, Tensor]:
+def error_and_slope(score: Tensor, ratings: Tensor, y_range: YRange | None) -> tuple[Tensor, Tensor]:
+    """Return predicted less rating, and how the prediction moves with the score, each (batch,); `score` is used up."""
     if y_range is None:
         return score - ratings, torch.ones_like(score)
     low, high = y_range

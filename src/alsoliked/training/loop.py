@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from alsoliked.errors import TrainingError
+from alsoliked.models.net_gradient import add_net_gradient, net_written_out
 from alsoliked.models.neural import CollabNN
 from alsoliked.models.tables import LinearModel, add_gradient
 from alsoliked.training.batches import Batch, Batches
@@ -99,6 +100,8 @@ class Run:
         if self.loss == "mse" and isinstance(self.model, LinearModel) and written_out(self.model):
             return add_gradient(self.model, users, items, ratings)
         if isinstance(self.model, CollabNN) and defined_together(self.model, "forward", "from_vectors"):
+            if self.loss == "mse" and net_written_out(self.model):
+                return add_net_gradient(self.model, users, items, ratings)
             return self._through_the_net(self.model, batch)
         loss = self._loss(self.model(users, items), ratings)
         loss.backward()  # type: ignore[no-untyped-call]
