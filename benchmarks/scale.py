@@ -87,7 +87,7 @@ def markdown(found: dict[str, dict[str, Any]], versions: dict[str, str]) -> str:
 
 | work | seconds | rate | CPU s | peak memory |
 |---|---|---|---|---|
-| one epoch of `dot_bias`, {one["data"]}, {one["users"]:,} users × {one["items"]:,} items, batches of {one["bs"]:,} | \
+| one epoch of `dot_bias`, {one["data"]}, {one["users"]:,} users x {one["items"]:,} items, batches of {one["bs"]:,} | \
 {one["wall_s"]:.1f} | {one["ratings_per_s"]:,.0f} ratings/s | {one["cpu_s"]:.1f} | {one["peak_gib"]:.2f} GiB |
 | ten recommendations for each of {many["users"]:,} users of ml-1m | {many["wall_s"]:.2f} | \
 {many["users_per_s"]:,.0f} users/s | {many["cpu_s"]:.2f} | {many["peak_gib"]:.2f} GiB |
