@@ -104,7 +104,7 @@ def test_seeds_are_whole_numbers(seed: object, split: tuple[Ratings, Ratings]) -
 
 
 def test_a_range_out_of_reach(split: tuple[Ratings, Ratings]) -> None:
-    with pytest.raises(OptionError, match=r"y_range=\(0, 0\.5\) cannot reach ratings from 1 to 5"):
+    with pytest.raises(OptionError, match=r"y_range=\(0,0\.5\) cannot reach ratings from 1 to 5"):
         Recommender("dot_bias", y_range=(0, 0.5)).fit(*split)
 
 

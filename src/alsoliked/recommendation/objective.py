@@ -40,7 +40,7 @@ def list_scores(
 
     Examples
     --------
-    >>> rating = np.array([[3.0, 4.0, 5.0]], np.float32)
+    >>> rating = np.array([[3.0, 4.5, 5.0]], np.float32)
     >>> list_scores(rating, None, np.array([100, 100, 1]), "rating").argmax()
     np.int64(1)
     """
