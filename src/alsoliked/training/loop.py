@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 import torch
@@ -26,6 +27,7 @@ from alsoliked.training.schedule import Schedule
 __all__ = ["Loss", "Run", "mean_loss"]
 
 Loss = Callable[[Tensor, Tensor], Tensor]
+Gradient = Callable[[Tensor, Tensor, Tensor], Tensor]
 
 
 @dataclass(slots=True)
@@ -38,6 +40,7 @@ class Run:
     valid: Batches | None
     parameters: FlatParameters
     generator: torch.Generator
+    _gradient: Gradient | None = None  # the quickest way to it, chosen at the first step
 
     def go(
         self,
@@ -95,21 +98,28 @@ class Run:
 
     def step(self, batch: Batch) -> Tensor:
         """Put the gradient of one batch's loss in place and return the loss, shape ()."""
-        users, items, ratings = batch
         self.parameters.zero_grad()
-        if self.loss == "mse" and isinstance(self.model, LinearModel) and written_out(self.model):
-            return add_gradient(self.model, users, items, ratings)
-        if isinstance(self.model, CollabNN) and defined_together(self.model, "forward", "from_vectors"):
-            if self.loss == "mse" and net_written_out(self.model):
-                return add_net_gradient(self.model, users, items, ratings)
-            return self._through_the_net(self.model, batch)
+        if self._gradient is None:
+            self._gradient = self._quickest()
+        return self._gradient(*batch)
+
+    def _quickest(self) -> Gradient:
+        model = self.model
+        if self.loss == "mse" and isinstance(model, LinearModel) and written_out(model):
+            return partial(add_gradient, model)
+        if isinstance(model, CollabNN) and defined_together(model, "forward", "from_vectors"):
+            if self.loss == "mse" and net_written_out(model):
+                return partial(add_net_gradient, model)
+            return partial(self._through_the_net, model)
+        return self._autograd
+
+    def _autograd(self, users: Tensor, items: Tensor, ratings: Tensor) -> Tensor:
         loss = self._loss(self.model(users, items), ratings)
         loss.backward()  # type: ignore[no-untyped-call]
         return loss.detach()
 
-    def _through_the_net(self, model: CollabNN, batch: Batch) -> Tensor:
+    def _through_the_net(self, model: CollabNN, users: Tensor, items: Tensor, ratings: Tensor) -> Tensor:
         """Backpropagate to the rows of this batch alone: what autograd would do over the whole tables, without them."""
-        users, items, ratings = batch
         tables = ((model.user_factors.weight, users), (model.item_factors.weight, items))
         rows = [weight.detach().index_select(0, of).requires_grad_() for weight, of in tables]
         loss = self._loss(model.from_vectors(*rows), ratings)
