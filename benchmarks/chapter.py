@@ -60,6 +60,11 @@ class Job:
         again = f"-repeat{self.repeat}" if self.repeat else ""
         return WORK / "chapter" / f"{self.program}-{self.model}-seed{self.seed}{again}.json"
 
+    @property
+    def draft(self) -> Path:
+        """Where they stand until they are complete: a run that is stopped leaves nothing half-told to `--resume`."""
+        return self.out.with_suffix(".part")
+
 
 def jobs(options: argparse.Namespace) -> list[Job]:
     """All trainings, the programs taking turns and each going first once in a while."""
@@ -78,7 +83,7 @@ def command(job: Job, split: Path, python: dict[str, Path]) -> list[str]:
     own = job.program == "alsoliked"
     script = HERE / "ours_chapter.py" if own else HERE / "peers" / "fastai_chapter.py"
     line = [str(python["alsoliked" if own else "fastai"]), str(script), "--model", job.model]
-    line += ["--split", str(split), "--seed", str(job.training_seed), "--out", str(job.out)]
+    line += ["--split", str(split), "--seed", str(job.training_seed), "--out", str(job.draft)]
     if not own:
         line += ["--loader", job.program.removeprefix("fastai-")]
     wd = CHAPTER_WD.get(job.model)
@@ -96,10 +101,11 @@ def train(job: Job, split: Path, python: dict[str, Path]) -> dict[str, Any]:
     )
     if ran.returncode:
         raise SystemExit(f"{job} failed:\n{ran.stderr}")
-    figures: dict[str, Any] = json.loads(job.out.read_text())
+    figures: dict[str, Any] = json.loads(job.draft.read_text())
     figures |= {"program": job.program, "split_sha256": checksum(split), "load": os.getloadavg()[0]}
     figures["finished"] = datetime.now(UTC).isoformat(timespec="seconds")  # shows which runs took turns
-    job.out.write_text(json.dumps(figures, indent=1) + "\n")
+    job.draft.write_text(json.dumps(figures, indent=1) + "\n")
+    job.draft.replace(job.out)
     return figures
 
 
