@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,10 @@ from safetensors.numpy import load_file, save_file
 
 from alsoliked import Ratings, Recommender, random_split
 from alsoliked.bundle import Contents, read_bundle, write_bundle
+from alsoliked.contents import from_contents, to_contents
 from alsoliked.data.synthetic import planted_ratings
 from alsoliked.errors import BundleError
+from alsoliked.solvers.choice import Choice
 
 ARRAYS = "arrays.safetensors"
 
@@ -382,3 +385,17 @@ def test_an_interrupt_at_any_step_leaves_a_whole_bundle(tmp_path: Path) -> None:
         [sys.executable, "-c", INTERRUPTED, str(tmp_path)], capture_output=True, text=True, timeout=120, check=False
     )
     assert ran.stdout.strip() == "whole", ran.stderr
+
+
+def test_strangers_are_folded_in_as_choice_was_solved(recs: dict[str, Recommender]) -> None:
+    """A bundle says how: defaults of a later version must not change its answers."""
+    answers, how = recs["dot_bias"].fitted, Choice(n_factors=4, user_scaling=0.5, item_scaling=0.0)
+    train = answers.train
+    solved = how.solve(train.user_index, train.item_index, train.n_users, train.n_items)
+    mine = replace(answers, choice=solved, choice_how=how)
+    again, _ = from_contents(to_contents(mine, None, {}))
+    assert again.choice_how == how
+    given = np.array([0, 3, 5])
+    np.testing.assert_array_equal(*(a.stranger(given, None, "choice") for a in (mine, again)))
+    own, trained = train.by_user().row(0)[0], solved.users(np.array([0]))
+    np.testing.assert_allclose(mine.stranger(own, None, "choice"), trained, rtol=1e-3, atol=1e-5)
