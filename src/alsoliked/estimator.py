@@ -71,6 +71,8 @@ class Estimator:
         for name in OPTIONS:
             setattr(self, name, given[name])
 
+    manifest_: dict[str, Any]
+
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in self.get_params().items())})"
 
@@ -152,7 +154,7 @@ class Estimator:
 
     @classmethod
     def load(cls, folder: str | os.PathLike[str]) -> Self:
-        """Read a bundle back; it answers exactly as it did when saved.
+        """Read a bundle back; it answers exactly as it did when saved, and has its manifest in ``manifest_``.
 
         Raises
         ------
@@ -167,6 +169,7 @@ class Estimator:
             raise BundleError(f"{folder} names options this version does not know ({error}); train again.") from error
         loaded.answers_, loaded.held_out_ = from_contents(contents)
         loaded.history_ = None
+        loaded.manifest_ = contents.manifest
         return loaded
 
 

@@ -16,7 +16,6 @@ from alsoliked.estimator import Estimator
 from alsoliked.interpretation.bias import bias_table
 from alsoliked.interpretation.components import principal_components
 from alsoliked.models.factors import FactorModel
-from alsoliked.models.net_scores import NetScores
 from alsoliked.recommendation import explanation, lists, neighbours, predictions
 from alsoliked.recommendation.explanation import Explanation
 from alsoliked.recommendation.lists import ListOptions, OnUnknown
@@ -169,7 +168,7 @@ class Recommender(Estimator):
         """
         answers = self.fitted
         rated = np.flatnonzero(answers.counts)
-        found = principal_components(self._with_factors().item_factors[rated], n)
+        found = principal_components(neighbours.with_factors(self.fitted).item_factors[rated], n)
         places = {f"c{k + 1}": found.places[:, k] for k in range(n)}
         labels = pl.Series([answers.titles.label(int(i)) for i in rated], dtype=pl.String)
         head = {"item": answers.train.items.decode(rated), "title": labels}
@@ -179,12 +178,6 @@ class Recommender(Estimator):
         model = self.fitted.rating
         if not isinstance(model, FactorModel) or self.model in ("dot", "global_mean"):
             raise OptionError(f"model {self.model!r} has no biases to show; fit 'dot_bias' or 'damped_bias'.")
-        return model
-
-    def _with_factors(self) -> FactorModel | NetScores:
-        model = self.fitted.rating
-        if model is None or not model.item_factors.shape[1]:
-            raise OptionError(f"model {self.model!r} has no factors to show; fit 'dot_bias' or 'net'.")
         return model
 
     # what `evaluate` asks, by index

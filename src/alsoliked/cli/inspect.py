@@ -29,14 +29,13 @@ def inspect(
 
     Item biases and components, both ends of each, where the model has them.
     """
-    from alsoliked.bundle import read_bundle
     from alsoliked.recommender import Recommender
 
     for flag, value in (("-n", n), ("--components", components), ("--min-count", min_count)):
         if value < 1:
             raise OptionError(f"{flag} {value} came, expected at least 1.")
-    manifest = read_bundle(bundle).manifest
     rec = Recommender.load(bundle)
+    manifest = rec.manifest_
     tables = _tables(rec, n, components, min_count)
     if json:
         print_json(manifest | {name: {end: t.to_dicts() for end, t in both.items()} for name, both in tables.items()})

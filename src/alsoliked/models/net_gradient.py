@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from alsoliked.models.neural import CollabNN
-from alsoliked.models.tables import error_and_slope
+from alsoliked.models.tables import error_and_slope, gradient_of
 
 __all__ = ["add_net_gradient", "net_written_out"]
 
@@ -43,7 +43,7 @@ def add_net_gradient(model: CollabNN, users: Tensor, items: Tensor, ratings: Ten
         pull = _backward(layer, needed, pull)
     parts = torch.split(pull, [table.shape[1] for table in tables], dim=1)
     for table, of, part in zip(tables, (users, items), parts, strict=True):
-        _grad(table).index_add_(0, of, part)
+        gradient_of(table).index_add_(0, of, part)
     return error.square_().mean()
 
 
@@ -62,21 +62,16 @@ def _forward(layer: nn.Module, x: Tensor) -> tuple[Tensor, tuple[Tensor, ...]]:
 
 def _backward(layer: nn.Module, needed: tuple[Tensor, ...], pull: Tensor) -> Tensor:
     if isinstance(layer, nn.Linear):
-        _grad(layer.weight).addmm_(pull.T, needed[0])
+        gradient_of(layer.weight).addmm_(pull.T, needed[0])
         if layer.bias is not None:
-            _grad(layer.bias).add_(pull.sum(dim=0))
+            gradient_of(layer.bias).add_(pull.sum(dim=0))
         return pull @ layer.weight
     if isinstance(layer, nn.BatchNorm1d):
         x, mean, spread = needed
         state = (layer.weight, layer.running_mean, layer.running_var, mean, spread)
         found = torch.ops.aten.native_batch_norm_backward(pull, x, *state, True, layer.eps, [True] * 3)
         back, weight, bias = cast("tuple[Tensor, Tensor, Tensor]", found)
-        _grad(layer.weight).add_(weight)
-        _grad(layer.bias).add_(bias)
+        gradient_of(layer.weight).add_(weight)
+        gradient_of(layer.bias).add_(bias)
         return back
     return cast("Tensor", torch.ops.aten.threshold_backward(pull, needed[0], 0.0))
-
-
-def _grad(parameter: Tensor) -> Tensor:
-    assert parameter.grad is not None  # noqa: S101  the learner lays gradients out before the first step
-    return parameter.grad

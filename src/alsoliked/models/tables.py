@@ -15,7 +15,7 @@ from torch import Tensor
 from alsoliked.models.factors import FactorModel, FloatArray
 from alsoliked.models.layers import YRange
 
-__all__ = ["LinearModel", "Tables", "add_gradient", "error_and_slope", "to_factors"]
+__all__ = ["LinearModel", "Tables", "add_gradient", "error_and_slope", "gradient_of", "to_factors"]
 
 
 class Tables(NamedTuple):
@@ -66,10 +66,10 @@ def add_gradient(model: LinearModel, users: Tensor, items: Tensor, ratings: Tens
         score += bias.view(-1).index_select(0, of)
     error, slope = error_and_slope(score, ratings, model.y_range)
     pull = slope.mul_(error).mul_(2 / len(ratings))  # (batch,): d loss / d score
-    _grad(tables.user_factors).index_add_(0, users, q.mul_(pull[:, None]))
-    _grad(tables.item_factors).index_add_(0, items, p.mul_(pull[:, None]))
+    gradient_of(tables.user_factors).index_add_(0, users, q.mul_(pull[:, None]))
+    gradient_of(tables.item_factors).index_add_(0, items, p.mul_(pull[:, None]))
     for bias, of in biases:
-        _grad(bias).view(-1).index_add_(0, of, pull)
+        gradient_of(bias).view(-1).index_add_(0, of, pull)
     return error.square_().mean()
 
 
@@ -82,7 +82,8 @@ def error_and_slope(score: Tensor, ratings: Tensor, y_range: YRange | None) -> t
     return share * (high - low) + (low - ratings), share * (1 - share) * (high - low)
 
 
-def _grad(parameter: Tensor) -> Tensor:
+def gradient_of(parameter: Tensor) -> Tensor:
+    """Return the gradient to add to, which must be laid out already."""
     assert parameter.grad is not None  # noqa: S101  the learner lays gradients out before the first step
     return parameter.grad
 

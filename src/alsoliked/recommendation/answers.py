@@ -77,17 +77,20 @@ class Answers:
         """What the items are called."""
         return self.train.titles
 
-    def users(self, users: Indices, objective: Objective = "both") -> FloatArray:
-        """Return the list scores of all items for trained users, shape (len(users), n_items)."""
-        rating = None if self.rating is None or objective == "choice" else self.rating.users(users)
+    def users(self, users: Indices, objective: Objective = "both", rating: FloatArray | None = None) -> FloatArray:
+        """Return the list scores of all items for trained users, shape (len(users), n_items).
+
+        `rating` spares predicting again what the caller has predicted, in that shape.
+        """
+        if rating is None and self.rating is not None and objective != "choice":
+            rating = self.rating.users(users)
         choice = None if self.choice is None or objective == "rating" else self.choice.users(users)
         return list_scores(rating, choice, self.counts, objective)
 
-    def stranger(self, items: Indices, folded: FoldedIn | None, objective: Objective = "both") -> FloatArray:
-        """Return the list scores of all items for somebody who rated these, shape (1, n_items)."""
-        rating = None if self.rating is None or folded is None else self.rating.rows(folded.row[None])
+    def stranger(self, items: Indices, rating: FloatArray | None, objective: Objective = "both") -> FloatArray:
+        """Return the list scores of all items for somebody who rated these and is predicted so, shape (1, n_items)."""
         choice = None
-        if self.choice is not None:
+        if self.choice is not None and objective != "rating":
             row = self.choice_how.fold_in(self.choice, items.astype(np.int32), self.counts)
             choice = self.choice.rows(row[None])
         return list_scores(rating, choice, self.counts, objective)

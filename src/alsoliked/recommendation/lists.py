@@ -99,7 +99,7 @@ def for_user(answers: Answers, user: Id, options: ListOptions, on_unknown: OnUnk
             raise
         return _popular(answers, options.n, exclude, among, f"popular: user {user!r} has no ratings in training")
     rating = None if answers.rating is None else answers.rating.users(index)
-    scores = answers.users(index, options.objective)
+    scores = answers.users(index, options.objective, rating)
     leave_out(scores, index, seen=answers.by_user if options.exclude_seen else None, exclude=exclude, among=among)
     return ranked(answers, scores, rating, n=options.n, served_by="trained row")
 
@@ -112,7 +112,7 @@ def for_stranger(answers: Answers, given: Mapping[Id, float], options: ListOptio
         return _popular(answers, options.n, exclude, among, "popular: no ratings were given")
     folded = answers.fold_in(items, ratings)
     rating = None if answers.rating is None or folded is None else answers.rating.rows(folded.row[None])
-    scores = answers.stranger(items, folded, options.objective)
+    scores = answers.stranger(items, rating, options.objective)
     if options.exclude_seen:
         leave_out(scores, exclude=items)
     leave_out(scores, exclude=exclude, among=among)

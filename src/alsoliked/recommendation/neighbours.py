@@ -15,13 +15,13 @@ from alsoliked.recommendation.lists import known_user, ranked
 from alsoliked.recommendation.ranked import Ranked
 from alsoliked.recommendation.similar import cosine_to
 
-__all__ = ["similar_items", "similar_users"]
+__all__ = ["similar_items", "similar_users", "with_factors"]
 
 
 def similar_items(answers: Answers, item: Id, n: int, min_count: int) -> Ranked:
     """Return the items whose factors point the same way, nearest first, without the item itself."""
     check_whole("n", n)
-    factors = _with_factors(answers).item_factors
+    factors = with_factors(answers).item_factors
     index = answers.titles.index(item)
     cosine = cosine_to(factors, index)[None].copy()
     cosine[0, index] = -np.inf
@@ -33,7 +33,7 @@ def similar_items(answers: Answers, item: Id, n: int, min_count: int) -> Ranked:
 def similar_users(answers: Answers, user: Id, n: int) -> pl.DataFrame:
     """Return the users whose factors point the same way: columns `user`, `cosine`, `count`."""
     check_whole("n", n)
-    factors = _with_factors(answers).user_factors
+    factors = with_factors(answers).user_factors
     index = known_user(answers, user)
     count = np.diff(answers.by_user.start)
     cosine = cosine_to(factors, index).copy()
@@ -46,8 +46,9 @@ def similar_users(answers: Answers, user: Id, n: int) -> pl.DataFrame:
     )
 
 
-def _with_factors(answers: Answers) -> FactorModel | NetScores:
+def with_factors(answers: Answers) -> FactorModel | NetScores:
+    """Return what has factors, or say that nothing here has."""
     model = answers.rating
     if model is None or not model.item_factors.shape[1]:
-        raise OptionError("this model has no factors, so nothing is near anything; fit 'dot_bias' or 'net'.")
+        raise OptionError("this model has no factors to compare or to show; fit 'dot_bias' or 'net'.")
     return model

@@ -10,7 +10,7 @@ from alsoliked.errors import DataError, OptionError
 from alsoliked.models.layers import y_range_around
 from alsoliked.training.modes import evaluating
 
-__all__ = ["check_fit", "check_loss", "check_range", "defined_together", "training_mode", "written_out"]
+__all__ = ["check_fit", "check_loss", "check_range", "defined_together", "written_out"]
 
 
 def check_fit(model: nn.Module, train: Ratings, valid: Ratings | None) -> None:
@@ -60,15 +60,6 @@ def check_loss(loss: object) -> None:
     """Refuse what is neither a known name nor a function."""
     if loss != "mse" and not callable(loss):
         raise OptionError(f"loss={loss!r} is unknown; expected 'mse' or a function of (predicted, actual).")
-
-
-def training_mode(model: nn.Module, bs: int) -> None:
-    """Switch to training; a batch of one rating has no spread, so batch normalisation keeps what it knows."""
-    model.train()
-    if bs == 1:
-        for module in model.modules():
-            if isinstance(module, nn.modules.batchnorm._NormBase):
-                module.eval()
 
 
 def written_out(model: nn.Module) -> bool:

@@ -117,10 +117,10 @@ class Learner:
         lr, pct_start, div
             See `OneCycle`.
         wd
-            Decoupled weight decay: each step shrinks the weights by ``lr * wd`` of themselves, so a
-            larger batch, which takes fewer steps, wants more of it: on ml-100k 0.1 at 64 ratings a batch, 0.3 from 256
-            to 1024 (docs/explanation/weight-decay.md). (The chapter's calls without `wd`
-            train with 0.01, its library's default; so is ours.)
+            Decoupled weight decay: each step shrinks the weights by ``lr * wd`` of themselves, so a larger batch,
+            which takes fewer steps, wants more of it: on ml-100k 0.1 at 64 ratings a batch, 0.3 from 256 to 1024
+            (docs/explanation/weight-decay.md). The chapter's calls without `wd` train with 0.01, its library's
+            default; so does this.
         patience
             Stop when the validation loss has not fallen for so many epochs. None: never.
         keep_best

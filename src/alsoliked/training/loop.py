@@ -17,9 +17,9 @@ from alsoliked.models.net_gradient import add_net_gradient, net_written_out
 from alsoliked.models.neural import CollabNN
 from alsoliked.models.tables import LinearModel, add_gradient
 from alsoliked.training.batches import Batch, Batches
-from alsoliked.training.fits import defined_together, training_mode, written_out
+from alsoliked.training.fits import defined_together, written_out
 from alsoliked.training.history import Epoch, History
-from alsoliked.training.modes import evaluating
+from alsoliked.training.modes import evaluating, training_mode
 from alsoliked.training.optimizer import Optimizer
 from alsoliked.training.parameters import FlatParameters
 from alsoliked.training.schedule import Schedule

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from alsoliked.training.fits import training_mode
 from alsoliked.training.loop import Run
+from alsoliked.training.modes import keeping_modes, training_mode
 from alsoliked.training.optimizer import Optimizer
 from alsoliked.training.schedule import Sweep
 
@@ -41,13 +41,11 @@ def sweep(run: Run, n_steps: int, low: float, high: float) -> LrFind:
     """Train along a `Sweep` until the loss explodes, then put the weights and modes back."""
     schedule = Sweep(low, high)
     values = run.parameters.copy()
-    modes = [(m, m.training) for m in run.model.modules()]
-    try:
-        lrs, losses = _climb(run, schedule, n_steps)
-    finally:
-        run.parameters.restore(values)
-        for module, training in modes:
-            module.training = training
+    with keeping_modes(run.model):
+        try:
+            lrs, losses = _climb(run, schedule, n_steps)
+        finally:
+            run.parameters.restore(values)
     return LrFind(lrs, losses, _valley(lrs, losses))
 
 

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from alsoliked.errors import OptionError
+from alsoliked.models.tables import gradient_of
 from alsoliked.training.parameters import FlatParameters
 
 __all__ = ["Optimizer", "OptimizerName"]
@@ -61,7 +62,7 @@ class _AdamW:
 
     def __init__(self, values: Tensor, wd: float) -> None:
         self.values, self.wd = values.detach(), wd
-        self.gradient = _gradient(values)
+        self.gradient = gradient_of(values)
         self.average, self.squares = torch.zeros_like(self.values), torch.zeros_like(self.values)
         self.steps = torch.zeros((), dtype=torch.float32, device=values.device)
 
@@ -88,7 +89,7 @@ class _SGD:
 
     def __init__(self, values: Tensor, wd: float) -> None:
         self.values, self.wd = values.detach(), wd
-        self.gradient = _gradient(values)
+        self.gradient = gradient_of(values)
         self.velocity: Tensor | None = None
 
     def step(self, lr: float, momentum: float) -> None:
@@ -97,8 +98,3 @@ class _SGD:
             self.velocity = pull if self.velocity is None else self.velocity.mul_(momentum).add_(pull)
             pull = self.velocity
         self.values.sub_(pull, alpha=lr)
-
-
-def _gradient(values: Tensor) -> Tensor:
-    assert values.grad is not None  # noqa: S101  flat parameters have theirs laid out
-    return values.grad
