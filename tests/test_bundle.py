@@ -107,6 +107,26 @@ def test_what_else_is_kept(recs: dict[str, Recommender], tmp_path: Path) -> None
     assert [p.name for p in tmp_path.iterdir()] == ["bundle"]
 
 
+def test_the_run_is_kept(recs: dict[str, Recommender], tmp_path: Path) -> None:
+    rec = recs["dot_bias"]
+    loaded = Recommender.load(rec.save(tmp_path / "bundle"))
+    assert rec.history_ is not None
+    assert loaded.history_ == rec.history_
+    assert loaded.options_ == rec.options_
+    assert loaded.options_["epochs"] == len(rec.history_)
+    popular = Recommender("popular").fit(rec.train_ratings)
+    assert Recommender.load(popular.save(tmp_path / "other")).history_ is None
+    again = Recommender.load(loaded.save(tmp_path / "again"))
+    assert again.history_ == rec.history_
+
+
+def test_a_history_that_is_none_of_ours(recs: dict[str, Recommender], tmp_path: Path) -> None:
+    rec = recs["dot_bias"]
+    contents = to_contents(rec.fitted, None, {"recommender": rec.get_params(), "history": {"epochs": [{"epoch": 0}]}})
+    with pytest.raises(BundleError, match="train again"):
+        Recommender.load(write_bundle(tmp_path / "bundle", contents))
+
+
 def test_numpy_options_are_saved_as_numbers(recs: dict[str, Recommender], tmp_path: Path) -> None:
     train = recs["dot_bias"].train_ratings
     rec = Recommender("dot_bias", n_factors=np.int64(3), lr=np.float32(0.05), epochs=4, seed=np.int64(4)).fit(train)

@@ -112,6 +112,7 @@ class Estimator:
         check_whole("seed", self.seed, 0)
         given = {name: _plain(getattr(self, name)) for name in OPTIONS if getattr(self, name) is not None}
         options = settle_options(spec, given, len(train))
+        self.options_: dict[str, Any] = {name: _plain(value) for name, value in options.items()}
         self.answers_: Answers
         self.history_: History | None
         self.answers_, self.history_ = fit_answers(
@@ -149,8 +150,10 @@ class Estimator:
         BundleError
             If something else is in that place, or it cannot be written.
         """
-        head = {"recommender": self.get_params(), "about": about or {}}
-        return write_bundle(folder, to_contents(self.fitted, self.held_out_, head))
+        answers = self.fitted
+        history = None if self.history_ is None else self.history_.to_dict()
+        head = {"recommender": self.get_params(), "options": self.options_, "history": history, "about": about or {}}
+        return write_bundle(folder, to_contents(answers, self.held_out_, head))
 
     @classmethod
     def load(cls, folder: str | os.PathLike[str]) -> Self:
@@ -165,10 +168,12 @@ class Estimator:
         params: dict[str, Any] = contents.manifest.get("recommender") or {}
         try:
             loaded = cls(**params)
-        except TypeError as error:
+            history = contents.manifest.get("history")
+            loaded.history_ = None if history is None else History.from_dict(history)
+        except (TypeError, KeyError) as error:
             raise BundleError(f"{folder} names options this version does not know ({error}); train again.") from error
         loaded.answers_, loaded.held_out_ = from_contents(contents)
-        loaded.history_ = None
+        loaded.options_ = contents.manifest.get("options") or {}
         loaded.manifest_ = contents.manifest
         return loaded
 

@@ -6,6 +6,7 @@ import math
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
+from typing import Any, Self
 
 import polars as pl
 
@@ -52,6 +53,21 @@ class History:
         """One row an epoch: `epoch`, `train_loss`, `valid_loss`, `time` (seconds)."""
         schema = {"epoch": pl.Int64, "train_loss": pl.Float64, "valid_loss": pl.Float64, "time": pl.Float64}
         return pl.DataFrame([asdict(e) for e in self.epochs], schema=schema)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain numbers, ready for JSON; `from_dict` is the way back."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, plain: dict[str, Any]) -> Self:
+        """Make the history again that `to_dict` wrote down.
+
+        Raises
+        ------
+        TypeError
+            If something is missing, or there that does not belong.
+        """
+        return cls(**(plain | {"epochs": [Epoch(**epoch) for epoch in plain["epochs"]]}))
 
     @property
     def best(self) -> Epoch | None:
