@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export OMP_WAIT_POLICY := passive
 
-.PHONY: demo test check fmt docs bench clean
+.PHONY: demo test check fmt docs notebooks bench clean
 
 demo: .venv/demo  ## train on MovieLens 100K, measure, look inside, recommend
 	$(BIN)/alsoliked demo
@@ -23,6 +23,9 @@ fmt: .venv/installed  ## put the code in order
 
 docs: .venv/installed  ## build the pages into docs/_build/html
 	$(BIN)/sphinx-build -W -q -b html docs docs/_build/html
+
+notebooks: .venv/installed  ## run the pages of docs/chapter as notebooks and keep what came out beside them
+	$(BIN)/python docs/notebooks.py
 
 bench: .venv/installed  ## measure beside peers (hours; makes its own environments)
 	$(BIN)/python benchmarks/run.py

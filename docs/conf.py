@@ -12,8 +12,8 @@ HERE = Path(__file__).resolve().parent
 project = "alsoliked"
 author = "the alsoliked authors"
 version = release = __version__
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
-exclude_patterns = ["_build"]
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+exclude_patterns = ["_build", "chapter/notebooks"]  # those are made from the pages of the chapter
 default_role = "literal"  # docstrings write `name` for code
 suppress_warnings = [
     "misc.highlighting_failure",
@@ -25,6 +25,14 @@ suppress_warnings = [
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
 
+# The pages of docs/chapter are notebooks: run in each build, each in a folder of its own; a failing cell fails it.
+nb_execution_mode = "force"
+nb_execution_in_temp = True
+nb_execution_raise_on_error = True
+nb_execution_timeout = 300
+nb_execution_show_tb = True
+nb_merge_streams = True
+
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"  # they stand in the signature
 autodoc_preserve_defaults = True
@@ -35,6 +43,8 @@ napoleon_use_rtype = False
 html_theme = "furo"
 html_title = f"alsoliked {release}"
 html_show_copyright = False
+html_static_path = ["_static"]
+html_css_files = ["pages.css"]
 
 
 def _gather_results() -> None:

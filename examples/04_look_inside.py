@@ -12,7 +12,7 @@ bias = rec.item_bias().filter(often)
 print("Good whatever one's taste:", *bias["title"].tail(5).reverse(), sep="\n  ")
 print("Bad whatever one's taste:", *bias["title"].head(5), sep="\n  ")
 
-places = rec.components(2).filter(often)
+places = rec.components(2).table.filter(often)
 for axis in ("c1", "c2"):
     line = places.sort(axis)["title"]
     print(f"\nOne end of direction {axis}:", *line.head(4), sep="\n  ")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import re
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,7 +35,7 @@ def _load_pages() -> ModuleType:
 
 pages = _load_pages()
 NAMES = [str(path.relative_to(DOCS)) for path in pages.all_pages()]
-VERBS = ("demo", "data", "train", "evaluate", "recommend", "similar", "inspect")
+VERBS = ("demo", "data", "train", "evaluate", "recommend", "similar", "inspect", "report")
 
 
 @pytest.fixture(scope="session")
@@ -153,7 +155,47 @@ def test_every_option_of_the_recommender_is_a_flag_or_said_to_be_none() -> None:
         )
 
 
-def test_the_pages_build_without_a_warning(tmp_path: Path) -> None:
-    build = pytest.importorskip("sphinx.cmd.build")
-    done = build.main(["-W", "-q", "-b", "dummy", "-d", str(tmp_path / "trees"), str(DOCS), str(tmp_path / "out")])
-    assert done == 0
+@pytest.fixture(scope="session")
+def built(data_home: Path, tmp_path_factory: Any) -> Path:
+    """The pages as `make docs` builds them: without a warning, the cells of the chapter run."""
+    pytest.importorskip("myst_nb")
+    folder = tmp_path_factory.mktemp("built")
+    order = [sys.executable, "-m", "sphinx", "-W", "-q", "-j", "2", "-b", "html", "-d", f"{folder}/trees", str(DOCS)]
+    env = {**os.environ, "ALSOLIKED_DATA": str(data_home), "XDG_CACHE_HOME": f"{folder}/cache"}
+    done = subprocess.run([*order, f"{folder}/html"], check=False, env=env, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return folder / "html"
+
+
+@pytest.mark.xdist_group("built")
+def test_every_link_leads_to_a_page_and_a_heading_that_is_there(built: Path) -> None:
+    for page in built.rglob("*.html"):
+        lost = re.findall(r'href="(?!https?:)[^"]*\.md[^"]*"', page.read_text(encoding="utf-8"))
+        assert not lost, f"{page.relative_to(built)} links to {lost}"
+
+
+@pytest.mark.xdist_group("built")
+def test_pictures_stand_still_and_need_no_network(built: Path) -> None:
+    chapter = sorted((built / "chapter").glob("[01]*.html"))
+    assert len(chapter) >= 10
+    for page in chapter:
+        text = page.read_text(encoding="utf-8")
+        assert "vega" not in re.sub(r"<pre>.*?</pre>", "", text, flags=re.DOTALL).lower()
+        assert not re.search(r'<(?:script|img|link)[^>]*(?:src|href)="https?:', text)
+        for picture in re.findall(r'<img[^>]*src="([^"]+)"', text):
+            assert (page.parent / picture).is_file()
+    drawn = [page.stem for page in chapter if "_images/" in page.read_text(encoding="utf-8")]
+    assert len(drawn) >= 8, drawn
+
+
+@pytest.mark.xdist_group("built")
+def test_the_losses_on_the_road_are_those_the_pages_print(built: Path) -> None:
+    """Give or take what another processor changes."""
+    road = (DOCS / "chapter" / "index.md").read_text(encoding="utf-8")
+    said = re.findall(r"^[ ├─]*(\d+)  .*MSE (\d\.\d\d)", road, flags=re.MULTILINE)
+    assert len(said) >= 6
+    for number, mse in said:
+        page = next((built / "chapter").glob(f"{int(number):02}-*.html")).read_text(encoding="utf-8")
+        tables = [table for table in re.findall(r"<table.*?</table>", page, re.DOTALL) if "valid_loss</th>" in table]
+        ends = [float(re.findall(r">([\d.]+)</td>", table)[-1]) for table in tables]
+        assert any(abs(end - float(mse)) < 0.015 for end in ends), f"page {number} prints {ends}, the road says {mse}"

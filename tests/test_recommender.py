@@ -28,13 +28,13 @@ def rec(planted: Planted) -> Recommender:
 def test_biases_are_the_sown_ones(rec: Recommender, planted: Planted) -> None:
     """An item's offset, and the factor that everybody shares, order the items as they were sown."""
     table = rec.item_bias()
-    assert table.columns == ["item", "title", "bias", "count"]
+    assert table.columns == ["item", "title", "bias", "width", "count"]
     assert table["bias"].is_sorted()
     sown = planted.item_bias + planted.item_factors @ planted.user_factors.mean(axis=0)
     by_item = table.sort("item")
     assert np.corrcoef(by_item["bias"], sown)[0, 1] > 0.9
     users = rec.user_bias()
-    assert users.columns == ["user", "bias", "count"]
+    assert users.columns == ["user", "bias", "width", "count"]
     sown = planted.user_bias + planted.user_factors @ planted.item_factors.mean(axis=0)
     assert np.corrcoef(users.sort("user")["bias"], sown)[0, 1] > 0.9
     counts = planted.ratings.counts_by_item()
@@ -42,7 +42,7 @@ def test_biases_are_the_sown_ones(rec: Recommender, planted: Planted) -> None:
 
 
 def test_components_span_the_sown_factors(rec: Recommender, planted: Planted) -> None:
-    table = rec.components(2)
+    table = rec.components(2).table
     assert table.columns == ["item", "title", "c1", "c2", "count"]
     places = table.select("c1", "c2").to_numpy()
     sown = planted.item_factors - planted.item_factors.mean(axis=0)
@@ -154,7 +154,7 @@ def test_defaults_follow_the_data() -> None:
 def test_titles_stand_in_every_table(planted: Planted) -> None:
     titles = pl.DataFrame({"item": range(90), "title": [f"Film {i}" for i in range(90)]})
     rec = Recommender("dot_bias", n_factors=3, epochs=2, lr=0.05).fit(planted.ratings.with_tables(item_table=titles))
-    for table in (rec.item_bias(), rec.components(), rec.recommend_many([3])):
+    for table in (rec.item_bias(), rec.components().table, rec.recommend_many([3])):
         assert table["title"].to_list() == [f"Film {i}" for i in table["item"]]
     assert rec.recommend(3).titles == tuple(f"Film {i}" for i in rec.recommend(3))
     assert rec.similar_items("Film 4").served_by == "item factors near 'Film 4'"

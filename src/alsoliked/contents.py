@@ -41,7 +41,7 @@ def to_contents(answers: Answers, held_out: Ratings | None, about: dict[str, Any
     tables = {"users": train.users.ids.to_frame("user"), "items": train.items.ids.to_frame("item")}
     tables |= {
         name: table
-        for name, table in (("user_table", train.user_table), ("item_table", train.item_table))
+        for name, table in (("user_table", train.user_table), ("item_table", train.item_table), ("tags", train.tags))
         if table is not None
     }
     data = {
@@ -113,6 +113,7 @@ def _ratings(contents: Contents) -> tuple[Ratings, Ratings | None]:
         levels=None if data["levels"] is None else tuple(data["levels"]),
         user_table=tables.get("user_table"),
         item_table=tables.get("item_table"),
+        tags=tables.get("tags"),
         name=str(data["name"]),
     )
     if train.fingerprint() != data["fingerprint"]:

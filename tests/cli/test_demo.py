@@ -9,9 +9,10 @@ def test_the_whole_road(call, tmp_path):
     told = done.json
     assert told["report"]["figures"]["dot_bias"]["rmse"]["value"] < 0.95
     assert len(told["user"]["items"]) == len(told["stranger"]["items"]) == 10
-    assert len(told["pictures"]) == 3
+    *pictures, page = told["drawn"]
+    assert len(pictures) == 3
     assert "\x1b" not in done.err
-    for picture in told["pictures"]:
+    for picture in pictures:
         head = (tmp_path / picture).read_bytes()[:24]
         width, height = struct.unpack(">II", head[16:24])
         assert head.startswith(b"\x89PNG\r\n\x1a\n")
@@ -22,4 +23,8 @@ def test_the_whole_road(call, tmp_path):
         "bundle",
         "item_map.png",
         "rating_histogram.png",
+        "report.html",
     ]
+    html = (tmp_path / page).read_text(encoding="utf-8")
+    assert "Sense and Sensibility (1995)" in html
+    assert "User 196: recommended" in html

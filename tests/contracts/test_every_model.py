@@ -38,7 +38,7 @@ def everything(rec: Recommender) -> dict[str, Any]:
         "users": lambda: rec.similar_users(5, n=5).to_dict(as_series=False),
         "item bias": lambda: rec.item_bias().to_dict(as_series=False),
         "user bias": lambda: rec.user_bias().to_dict(as_series=False),
-        "components": lambda: rec.components(2).to_dict(as_series=False),
+        "components": lambda: rec.components(2).table.to_dict(as_series=False),
         "explain": lambda: rec.explain(1, 5).to_dict(),
         "explain given": lambda: rec.explain(item=5, given={4: 5, 7: 2}).to_dict(),
     }

@@ -31,9 +31,9 @@ GIVEN: dict[str | int, float] = {
 
 
 def demo(
-    out: Annotated[Path, typer.Option("-o", "--out", metavar="FOLDER", help="For the bundle and the pictures.")] = Path(
-        "runs/demo"
-    ),
+    out: Annotated[
+        Path, typer.Option("-o", "--out", metavar="FOLDER", help="For the bundle, the pictures and the page.")
+    ] = Path("runs/demo"),
     data: Annotated[str, typer.Option(metavar="DATA", help="A MovieLens set with titles.")] = "ml-100k",
     user: Annotated[int, typer.Option(metavar="USER", help="Whom to recommend to.")] = 196,
     seed: Seed = 42,
@@ -41,7 +41,7 @@ def demo(
 ) -> None:
     """Walk the whole road on MovieLens 100K.
 
-    Ratings, training, measuring beside baselines, what was learned, recommendations, pictures.
+    Ratings, training, measuring beside baselines, what was learned, recommendations, pictures, and a page with it all.
     """
     from alsoliked.recommender import Recommender
 
@@ -55,18 +55,18 @@ def demo(
     rec = fit_aloud(Recommender("dot_bias", seed=seed), training, valid)
     report = measure_aloud(rec, valid)
     bundle = rec.save(out / "bundle", about={"source": data, "metrics": report.to_dict()})
-    pictures = _draw(rec, ratings, out)
+    drawn = [str(path) for path in _draw(rec, ratings, out, user)]
     if json:
         lists = {"user": rec.recommend(user).to_dict(), "stranger": rec.recommend(given=GIVEN).to_dict()}
-        print_json({"bundle": str(bundle), "report": report.to_dict(), **lists, "pictures": [str(p) for p in pictures]})
+        print_json({"bundle": str(bundle), "report": report.to_dict(), **lists, "drawn": drawn})
         return
     _tell(ratings, rec, report, user)
     say()
     say(f"The model is in {bundle}; ask it more:")
     say(f"  alsoliked recommend {bundle} {user} -n 5 --why")
     say(f'  alsoliked similar {bundle} "Silence of the Lambs, The (1991)" --min-count 50')
-    for picture in pictures:
-        say(f"picture: {picture}")
+    for place in drawn:
+        say(f"{'all of this on a page' if place.endswith('.html') else 'picture'}: {place}")
 
 
 def _tell(ratings: Ratings, rec: Recommender, report: Report, user: int) -> None:
@@ -94,17 +94,20 @@ def _head(text: str) -> None:
     print(f"\n{text}\n{'─' * len(text)}")
 
 
-def _draw(rec: Recommender, ratings: Ratings, out: Path) -> list[Path]:
+def _draw(rec: Recommender, ratings: Ratings, out: Path, user: int) -> list[Path]:
+    """Draw three pictures and, last, the page a colleague can open; nothing where the extra is missing."""
     from alsoliked import plots
+    from alsoliked.report import typical_users, write_report
 
     try:
         charts = {
             "rating_histogram": plots.rating_histogram(ratings.histogram()),
             "bias_ends": plots.bias_ends(rec.item_bias()),
-            "item_map": plots.item_map(rec.components(2)),
+            "item_map": plots.item_map(rec.components(2).table),
         }
         with busy("drawing"), writing(out):
-            return [plots.save_chart(chart, out / f"{name}.png") for name, chart in charts.items()]
+            pictures = [plots.save_chart(chart, out / f"{name}.png") for name, chart in charts.items()]
+            return [*pictures, write_report(rec, out / "report.html", users=[user, *typical_users(rec)])]
     except MissingExtraError as error:
         say(f"no pictures: {error}")
         return []

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from alsoliked._version import __version__
-from alsoliked.cli import data, demo, evaluate, inspect, recommend, similar, train
+from alsoliked.cli import data, demo, evaluate, inspect, recommend, report, similar, train
 
 __all__ = ["app"]
 
@@ -59,3 +59,4 @@ app.command(
     )
 )(similar.similar)
 app.command(**_examples("inspect runs/first --min-count 20"))(inspect.inspect)
+app.command(**_examples("report runs/first -o report.html", "report runs/first --user 196 --user 405"))(report.report)

@@ -15,7 +15,7 @@ from alsoliked.evaluation.measured import Measured, PerUser, Ratio
 from alsoliked.evaluation.subject import Contender
 from alsoliked.evaluation.trial import Trial
 
-__all__ = ["measure"]
+__all__ = ["measure", "predictions"]
 
 BLOCK = 1_000_000  # predictions asked for at once
 
@@ -38,7 +38,7 @@ def measure(contender: Contender, trial: Trial, resamples: Resamples) -> Measure
         If predictions or lists do not have the shape that was asked for.
     """
     measured = Measured()
-    predicted = _predictions(contender, trial.valid)
+    predicted = predictions(contender, trial.valid)
     if predicted is not None:
         _rate(measured, predicted, trial, resamples)
     if len(trial.ranked):
@@ -48,7 +48,8 @@ def measure(contender: Contender, trial: Trial, resamples: Resamples) -> Measure
     return measured
 
 
-def _predictions(contender: Contender, valid: Ratings) -> PerUser | None:
+def predictions(contender: Contender, valid: Ratings) -> PerUser | None:
+    """Return the predictions of held-out ratings, in their order, checked; None from a contender that makes none."""
     parts = []
     for start in range(0, len(valid), BLOCK):
         rows = slice(start, start + BLOCK)

@@ -1,1 +1,1 @@
-"""What a model has learned: biases, components. Nothing here changes the model."""
+"""What a model has learned: biases, components, their meaning, neighbours, clusters. Nothing here changes the model."""

@@ -12,18 +12,23 @@ __all__ = ["bias_table"]
 
 
 def bias_table(
-    ids: pl.Series, labels: Sequence[str] | None, bias: npt.NDArray[np.float32], counts: npt.NDArray[np.integer]
+    ids: pl.Series,
+    labels: Sequence[str] | None,
+    bias: npt.NDArray[np.float32],
+    width: npt.NDArray[np.float32],
+    counts: npt.NDArray[np.integer],
 ) -> pl.DataFrame:
-    """Line biases up with ids, labels and counts, lowest first; those without training ratings are left out.
+    """Line biases up with ids, labels, widths and counts, lowest first; those without training ratings are left out.
 
-    A count stands beside each bias because a film with three ratings may sit at an end by chance.
+    A count and a width stand beside each bias because a film with three ratings may sit at an end by chance.
 
     Examples
     --------
-    >>> bias_table(pl.Series([7, 8]), None, np.array([0.5, -0.5], np.float32), np.array([9, 3]))["id"].to_list()
-    [8, 7]
+    >>> bias, width = np.array([0.5, -0.5], np.float32), np.array([0.25, 0.75], np.float32)
+    >>> bias_table(pl.Series([7, 8]), None, bias, width, np.array([9, 3])).rows()
+    [(8, -0.5, 0.75, 3), (7, 0.5, 0.25, 9)]
     """
-    columns = {"id": ids, "bias": pl.Series(bias), "count": pl.Series(counts.astype(np.int64))}
+    columns = {"bias": pl.Series(bias), "width": pl.Series(width), "count": pl.Series(counts.astype(np.int64))}
     if labels is not None:
-        columns = {"id": ids, "title": pl.Series(labels, dtype=pl.String), **columns}
-    return pl.DataFrame(columns).filter(pl.col("count") > 0).sort("bias", maintain_order=True)
+        columns = {"title": pl.Series(labels, dtype=pl.String), **columns}
+    return pl.DataFrame({"id": ids, **columns}).filter(pl.col("count") > 0).sort("bias", maintain_order=True)

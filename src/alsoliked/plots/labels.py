@@ -1,14 +1,13 @@
-"""Labels: where names stand beside their points so that none covers another."""
+"""Labels: where a name may stand beside its point, and the box it takes there."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["FONT", "SIDES", "Box", "Side", "box_beside", "place_labels"]
+__all__ = ["FONT", "RADIUS", "SIDES", "Box", "Side", "box_beside", "name_width"]
 
-FONT = 10  # pixels
+FONT = 11  # pixels
 LETTER, WIDE = 0.56 * FONT, 1.05 * FONT  # pixels of a letter at most, on average; of an ideograph
 RADIUS = 6.0  # pixels of the largest point
 
@@ -24,56 +23,34 @@ class Side:
     dy: float
 
 
-SIDES = {
+SIDES = {  # the best first
     "right": Side("left", 8, 0),
     "left": Side("right", -8, 0),
-    "above": Side("center", 0, -12),
-    "below": Side("center", 0, 12),
+    "above": Side("center", 0, -13),
+    "below": Side("center", 0, 13),
+    "right above": Side("left", 5, -10),
+    "right below": Side("left", 5, 10),
+    "left above": Side("right", -5, -10),
+    "left below": Side("right", -5, 10),
 }
 
 
-def place_labels(
-    spots: Sequence[tuple[float, float]], names: Sequence[str], size: tuple[float, float]
-) -> list[str | None]:
-    """Choose a side for each name, first come first served; None where every side is taken.
+def name_width(name: str) -> float:
+    """Return how wide a name is at most, in pixels.
 
-    Parameters
-    ----------
-    spots
-        Points in pixels from the top left, the most important first.
-    names
-        What stands beside each.
-    size
-        Width and height of the picture, which no name leaves.
-
-    Examples
-    --------
-    >>> place_labels([(50, 50), (55, 50), (350, 50)], ["Alien", "Aliens", "Fargo"], (360, 100))
-    ['left', 'right', 'left']
+    >>> round(name_width("Alien"), 1)
+    30.8
     """
-    points = [(x - RADIUS, y - RADIUS, x + RADIUS, y + RADIUS) for x, y in spots]
-    written: list[Box] = []
-    chosen: list[str | None] = []
-    for place, (spot, name) in enumerate(zip(spots, names, strict=True)):
-        taken = [*written, *points[:place], *points[place + 1 :]]
-        boxes = {side: box_beside(spot, name, how) for side, how in SIDES.items()}
-        free = [side for side, box in boxes.items() if _inside(box, size) and not any(_meet(box, b) for b in taken)]
-        chosen.append(free[0] if free else None)
-        written += [boxes[side] for side in free[:1]]
-    return chosen
+    wide = sum(letter > "\u2e80" for letter in name)
+    return wide * WIDE + (len(name) - wide) * LETTER
 
 
-def box_beside(spot: tuple[float, float], name: str, side: Side) -> Box:
-    """Return the box that a name takes beside a point."""
-    width = sum(WIDE if ord(letter) > 0x2E80 else LETTER for letter in name)
+def box_beside(spot: tuple[float, float], width: float, side: Side) -> Box:
+    """Return the box that a name of a width takes beside a point, in pixels from the top left.
+
+    >>> box_beside((100.0, 50.0), 30.0, SIDES["right"])
+    (108.0, 43.4, 138.0, 56.6)
+    """
     left = spot[0] + side.dx - {"left": 0.0, "center": width / 2, "right": width}[side.align]
     middle = spot[1] + side.dy
     return left, middle - 0.6 * FONT, left + width, middle + 0.6 * FONT
-
-
-def _inside(box: Box, size: tuple[float, float]) -> bool:
-    return box[0] >= 0 and box[1] >= 0 and box[2] <= size[0] and box[3] <= size[1]
-
-
-def _meet(one: Box, other: Box) -> bool:
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]

@@ -2,30 +2,52 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
-from types import ModuleType
-from typing import Any
 
-from alsoliked.errors import MissingExtraError, OptionError
+from alsoliked.errors import OptionError
+from alsoliked.plots.dress import Chart
+from alsoliked.plots.engine import vl_convert
+from alsoliked.plots.frames import unpacked
+from alsoliked.plots.page import html_page
 
-__all__ = ["altair", "save_chart"]
+__all__ = ["save_chart"]
 
-
-def altair() -> ModuleType:
-    """Import Altair, or say how to get it."""
-    try:
-        import altair as module  # noqa: PLC0415  pictures are optional
-    except ImportError as error:
-        raise MissingExtraError("pictures need Altair; install it with: pip install 'alsoliked[plots]'.") from error
-    loaded: ModuleType = module
-    return loaded
+SCALE = 2.0  # pixels of a PNG for each of the picture, for sharp screens
 
 
-def save_chart(chart: Any, path: str | os.PathLike[str]) -> Path:  # noqa: ANN401  an Altair chart of any kind
-    """Write a chart to a file; the ending (.png, .svg, .html, .json) decides the format.
+def save_chart(chart: Chart, path: str | os.PathLike[str]) -> Path:
+    """Write a picture to a file; the ending decides how.
 
-    The file is written beside its place and moved into it.
+    ``.png`` (twice the size, for sharp screens), ``.svg``, ``.json`` (the Vega-Lite specification), or ``.html``: one
+    page that needs no network, follows the reader's light or dark setting and is right on a phone. The file is written
+    beside its place and moved into it, so a failure leaves an older picture as it was.
+
+    Parameters
+    ----------
+    chart
+        Any picture of `alsoliked.plots`, or another Altair chart.
+    path
+        Where; folders on the way are made.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    OptionError
+        If the path ends in anything else.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from alsoliked.plots import weight_decay_parabolas
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save_chart(weight_decay_parabolas(), f"{folder}/decay.svg").name
+    'decay.svg'
     """
     target = Path(path)
     kind = target.suffix.lstrip(".").lower()
@@ -33,10 +55,20 @@ def save_chart(chart: Any, path: str | os.PathLike[str]) -> Path:  # noqa: ANN40
         raise OptionError(f"{target.name} ends in {target.suffix!r}; expected .png, .svg, .html or .json.")
     target.parent.mkdir(parents=True, exist_ok=True)
     beside = target.with_name(f".{target.stem}.part.{kind}")
-    how = {"scale_factor": 2.0} if kind == "png" else {"inline": True} if kind == "html" else {}
     try:
-        chart.save(beside, format=kind, **how)
+        beside.write_bytes(_rendered(chart, kind))
         beside.replace(target)
     finally:
         beside.unlink(missing_ok=True)
     return target
+
+
+def _rendered(chart: Chart, kind: str) -> bytes:
+    if kind == "html":
+        return html_page(chart).encode()
+    spec = unpacked(chart.to_dict(validate=False))
+    if kind == "json":
+        return json.dumps(spec, indent=2, ensure_ascii=False).encode()
+    if kind == "svg":
+        return str(vl_convert().vegalite_to_svg(spec)).encode()
+    return bytes(vl_convert().vegalite_to_png(spec, scale=SCALE))

@@ -13,8 +13,11 @@ from alsoliked.training.modes import evaluating
 __all__ = ["check_fit", "check_loss", "check_range", "defined_together", "written_out"]
 
 
-def check_fit(model: nn.Module, train: Ratings, valid: Ratings | None) -> None:
+def check_fit(model: nn.Module, train: Ratings, valid: Ratings | None, loss: object = "mse") -> None:
     """Ask the model about its first and last row and see whether two predictions come back.
+
+    Under ``loss="mse"`` a prediction is one number. A loss that is a function may take a row of them for each pair,
+    such as one a rating level; a row of one is refused still, since the loss would broadcast it.
 
     Raises
     ------
@@ -38,10 +41,10 @@ def check_fit(model: nn.Module, train: Ratings, valid: Ratings | None) -> None:
             f"{type(model).__name__} has too few rows ({error}); expected one for each of {train.n_users} users and"
             f" {train.n_items} items."
         ) from error
-    if shape != (2,):
-        raise OptionError(
-            f"{type(model).__name__} returns shape {shape} for 2 pairs; expected (2,), one number a pair."
-        )
+    rows = loss != "mse" and len(shape) > 1 and shape[0] == 2 and shape[1] > 1
+    if shape != (2,) and not rows:
+        expected = "(2,), one number a pair" + ("" if loss == "mse" else ", or (2, n) with n > 1")
+        raise OptionError(f"{type(model).__name__} returns shape {shape} for 2 pairs; expected {expected}.")
 
 
 def check_range(model: nn.Module, train: Ratings) -> None:

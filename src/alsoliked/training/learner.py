@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Literal
 
@@ -34,13 +35,14 @@ class Learner:
     ----------
     model
         Any module with ``forward(users, items)``: two index tensors of shape (batch,) in, predictions of shape
-        (batch,) out. It is trained in place.
+        (batch,) out, or (batch, n) where `loss` is a function that takes them. It is trained in place.
     train, valid
         Ratings with shared vocabularies, as a split returns them; without `valid` only the training loss is shown.
     bs
         Ratings a batch.
     loss
-        ``"mse"``, or a function of (predicted, actual) that returns a scalar tensor.
+        ``"mse"``, or a function of (predicted, actual) that returns a scalar tensor, the mean over the batch. `actual`
+        has shape (batch,).
     seed
         Decides the order of the batches. The same seed gives the same numbers on a CPU; on a GPU sums are added in
         no fixed order and the last digits may differ.
@@ -88,13 +90,13 @@ class Learner:
         check_loss(loss)
         check_range(model, train)
         self.device = _device(device)
-        check_fit(model, train, valid)
+        check_fit(model, train, valid, loss)
         self.model = model.to(self.device)
         self.loss: Literal["mse"] | Loss = loss
         self.train = Batches(train, bs, self.device)
         self.valid = None if valid is None or not len(valid) else Batches(valid, len(valid), self.device)
         self.on_epoch, self.on_progress = on_epoch, on_progress
-        self.history = History(_guess_loss(train, valid))
+        self.history = History(_guess_loss(train, valid) if loss == "mse" else math.inf)  # of other losses not known
         self._generator = torch.Generator().manual_seed(seed)
 
     def fit_one_cycle(
@@ -207,7 +209,7 @@ class Learner:
         return mean_loss(self.model, self.loss, self.train if self.valid is None else self.valid)
 
     def predict(self, users: npt.NDArray[np.integer], items: npt.NDArray[np.integer]) -> npt.NDArray[np.float32]:
-        """Predict the ratings of pairs of indices; shape (n,) in, shape (n,) out; the model stays as it is."""
+        """Predict for pairs of indices; shape (n,) in, what the model returns for each out; it stays as it is."""
         out = []
         with evaluating(self.model):
             for start in range(0, len(users), 65536):

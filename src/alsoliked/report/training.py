@@ -1,0 +1,84 @@
+"""The section on the model: what it is, its settings, how training went."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from alsoliked import plots
+from alsoliked.report.page import Block, Picture, Section, Table, Words, cell
+
+if TYPE_CHECKING:
+    from alsoliked.recommender import Recommender
+    from alsoliked.training import History
+
+__all__ = ["training_section"]
+
+WHAT = {
+    "dot": "A rating is the dot product of a user's and an item's vector, squeezed into the range.",
+    "dot_bias": (
+        "A rating is a user's bias plus an item's bias plus the dot product of their vectors, squeezed into the range."
+    ),
+    "net": "A user's and an item's vector, side by side, go through a small neural network.",
+    "damped_bias": "The mean, plus how far a user and an item usually lie from it, damped where ratings are few.",
+    "global_mean": "Everybody is predicted the mean rating.",
+    "popular": "Everybody is shown what most people rated.",
+}
+MEANING = {
+    "n_factors": "length of a user's and an item's vector",
+    "layers": "widths of the hidden layers",
+    "user_size": "length of a user's vector",
+    "item_size": "length of an item's vector",
+    "dropout": "share of a layer's outputs dropped in training",
+    "batch_norm": "normalisation between layers",
+    "y_range": "predictions are squeezed into it",
+    "epochs": "passes over the ratings",
+    "lr": "highest learning rate of the cycle",
+    "wd": "weight decay",
+    "bs": "ratings a batch",
+    "patience": "epochs without improvement before stopping",
+    "keep_best": "weights of the best epoch are kept",
+    "device": "where it was trained",
+    "item_damping": "damping of item offsets",
+    "user_damping": "damping of user offsets",
+    "seed": "decides everything random",
+}
+
+
+def training_section(rec: Recommender) -> Section:
+    """Describe the model, its settings, and the run."""
+    settings = _settings(rec)
+    blocks: list[Block | tuple[Block, ...]] = [Words([WHAT.get(rec.model, f"Model {rec.model!r}.")])]
+    if rec.history_ is None:
+        return Section("model", "The model", "What it is.", [*blocks, settings])
+    curve = plots.learning_curve(rec.history_.to_frame(), rec.history_.guess_loss)
+    blocks += [(settings, Picture.of(curve)), (_epochs(rec.history_), Words(_in_words(rec.history_)))]
+    return Section("model", "The model", "What it is, with which settings, and how training went.", blocks)
+
+
+def _settings(rec: Recommender) -> Table:
+    given = rec.get_params()
+    options = {**rec.options_, "seed": rec.seed}
+    options = {name: value for name, value in options.items() if value is not None}
+    rows = [
+        [name, _value(value), "given" if name in given else "default", MEANING.get(name, "")]
+        for name, value in options.items()
+    ]
+    return Table(f"Settings of {rec.model}", ["option", "value", "", "what it is"], rows, [False, True, False, False])
+
+
+def _value(value: object) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else cell(value)
+
+
+def _epochs(history: History) -> Table:
+    heads = {"epoch": "epoch", "train_loss": "training loss", "valid_loss": "validation loss", "time": "seconds"}
+    return Table.of(history.to_frame(), "Epoch by epoch", heads, digits=3)
+
+
+def _in_words(history: History) -> list[str]:
+    best = history.best
+    said = [f"Always guessing the mean rating has a loss of {history.guess_loss:.3f}; this is what training must beat."]
+    if best is not None and best.valid_loss is not None:
+        less = 1 - best.valid_loss / history.guess_loss
+        said.append(f"The lowest validation loss, {best.valid_loss:.3f} after epoch {best.epoch}, is {less:.0%} less.")
+    return [*said, *history.in_words()]

@@ -1,0 +1,131 @@
+"""write_report: from a fitted recommender to one HTML file that needs nothing else."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from alsoliked.errors import MissingExtraError, OptionError
+from alsoliked.plots.look import FACES, THEMES, theme_config
+from alsoliked.plots.page import DRAW, in_script, vega_script
+from alsoliked.report.build import build_page
+from alsoliked.report.page import Page, Picture
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+    from alsoliked.data.vocabulary import Id
+    from alsoliked.recommender import Recommender
+
+__all__ = ["render", "write_report"]
+
+
+def write_report(
+    rec: Recommender,
+    path: str | os.PathLike[str],
+    *,
+    users: Sequence[Id] | None = None,
+    n: int = 10,
+    title: str | None = None,
+) -> Path:
+    """Write one page about a fitted recommender that a colleague can open offline.
+
+    The data and its checkup, the model and its settings, how good it is beside baselines, what it learned,
+    recommendations for a few users, and warnings. Needs ``alsoliked[plots]``.
+
+    Parameters
+    ----------
+    rec
+        Fitted or loaded; it is only looked at.
+    path
+        Where to write, ending in ``.html``; the file is written beside its place and moved into it.
+    users
+        Whose lists to show; None: three, from little to very active.
+    n
+        Length of their lists.
+    title
+        Heading of the page; None: model and data.
+
+    Raises
+    ------
+    OptionError
+        If the path does not end in .html.
+    UnknownUserError
+        If a user has no training ratings.
+    MissingExtraError
+        If Altair, vl-convert or Jinja are not installed.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from alsoliked import Recommender, random_split
+    >>> from alsoliked.data.synthetic import planted_ratings
+    >>> train, valid = random_split(planted_ratings(60, 40, density=0.5, levels=range(1, 6), seed=1).ratings)
+    >>> rec = Recommender("damped_bias").fit(train, valid)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_report(rec, f"{folder}/report.html").name
+    'report.html'
+    """
+    target = Path(path)
+    if target.suffix.lower() not in (".html", ".htm"):
+        raise OptionError(f"{target.name} ends in {target.suffix!r}; expected .html.")
+    text = render(build_page(rec, users=users, n=n, title=title))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    beside = target.with_name(f".{target.name}.part")
+    try:
+        beside.write_text(text, encoding="utf-8")
+        beside.replace(target)
+    finally:
+        beside.unlink(missing_ok=True)
+    return target
+
+
+def render(page: Page) -> str:
+    """Return a page as HTML, with everything it needs inside."""
+    blocks = [block for section in page.sections for row in section.blocks for block in _each(row)]
+    specs = [block.spec for block in blocks if isinstance(block, Picture)]
+    place = {id(block): number for number, block in enumerate(b for b in blocks if isinstance(b, Picture))}
+    return (
+        _environment()
+        .get_template("page.html.jinja")
+        .render(
+            page=page,
+            place=lambda block: place[id(block)],
+            rows=lambda section: [list(_each(row)) for row in section.blocks],
+            style=_palettes() + _text("style.css"),
+            script=DRAW + _text("charts.js"),
+            vega=vega_script(),
+            specs=in_script(specs),
+            configs=in_script({"light": theme_config("light"), "dark": theme_config("dark")}),
+        )
+    )
+
+
+def _each(row: object) -> Sequence[object]:
+    return row if isinstance(row, (list, tuple)) else [row]
+
+
+def _palettes() -> str:
+    """Return the colours of the pictures as variables of the page, so that both are of a piece."""
+    light, dark = (
+        f":root {{ --page: {p.page}; --ink: {p.ink}; --quiet: {p.quiet}; --grid: {p.grid}; --line: {p.line}; }}"
+        for p in (THEMES["light"], THEMES["dark"])
+    )
+    return f":root {{ --faces: {FACES}; }} {light} @media (prefers-color-scheme: dark) {{ {dark} }}\n"
+
+
+def _environment() -> Environment:
+    try:
+        from jinja2 import Environment, FunctionLoader, StrictUndefined  # noqa: PLC0415
+    except ImportError as error:
+        raise MissingExtraError("reports need Jinja; install it with: pip install 'alsoliked[plots]'.") from error
+    return Environment(
+        loader=FunctionLoader(_text), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+
+
+def _text(name: str) -> str:
+    return (files("alsoliked.report") / name).read_text(encoding="utf-8")
