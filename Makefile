@@ -22,7 +22,7 @@ fmt: .venv/installed  ## put the code in order
 	$(BIN)/ruff format .
 
 docs: .venv/installed  ## build the pages into docs/_build/html
-	$(BIN)/sphinx-build -W -q -b html docs docs/_build/html
+	$(BIN)/sphinx-build -W -q -j 8 -b html docs docs/_build/html
 
 notebooks: .venv/installed  ## run the pages of docs/chapter as notebooks and keep what came out beside them
 	$(BIN)/python docs/notebooks.py

@@ -75,6 +75,18 @@ def test_a_page_knows_both_themes_and_narrow_screens(tmp_path, charts):
     assert "<title>The ends of each axis</title>" in page
 
 
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [({}, "Picture"), ({"title": "Mine"}, "Mine"), ({"title": {"text": ["Mine", "too"], "subtitle": "x"}}, "Mine too")],
+)
+def test_pictures_of_others_can_be_saved_too(tmp_path, title, shown):
+    import altair as alt
+
+    chart = alt.Chart(alt.Data(values=[{"x": 1}])).mark_point().encode(x="x:Q").properties(**title)
+    page = save_chart(chart, tmp_path / "mine.html").read_text(encoding="utf-8")
+    assert f"<h1>{shown}</h1>" in page
+
+
 @pytest.mark.parametrize("name", ["picture.pdf", "picture"])
 def test_another_ending(tmp_path, name):
     with pytest.raises(OptionError, match=r"expected \.png, \.svg, \.html or \.json"):

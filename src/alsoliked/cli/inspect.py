@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from alsoliked.cli.console import print_json, say
-from alsoliked.cli.looked import Look, in_json, look_at, print_look, save_look
+from alsoliked.cli.looked import Look, in_json, look_at, save_look
 from alsoliked.cli.place import check_writable
+from alsoliked.cli.shown import print_look
 from alsoliked.errors import OptionError
 
 if TYPE_CHECKING:

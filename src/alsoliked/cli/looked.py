@@ -1,15 +1,12 @@
-"""What `inspect` looks at: gathered once, then printed, saved or put into JSON."""
+"""What `inspect` looks at: gathered once, then saved or put into JSON; `shown` prints it."""
 
 from __future__ import annotations
 
-import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from alsoliked.cli.console import print_frame
 from alsoliked.cli.place import writing
-from alsoliked.cli.sides import page_width, print_sides, shortened
 from alsoliked.errors import OptionError
 
 if TYPE_CHECKING:
@@ -20,11 +17,10 @@ if TYPE_CHECKING:
     from alsoliked.interpretation.meaning import Meaning
     from alsoliked.recommender import Recommender
 
-__all__ = ["Look", "Looked", "in_json", "look_at", "print_look", "save_look"]
+__all__ = ["OFTEN", "Look", "Looked", "both_ends", "in_json", "look_at", "save_look", "tables"]
 
 OFTEN = (20, 10, 5, 3, 2, 1)  # ratings that make a place worth showing, and what is taken where hardly any has so many
 AXES = 3
-TITLE = 42  # characters of a title on a map
 
 
 @dataclass(frozen=True)
@@ -125,7 +121,7 @@ def in_json(look: Looked) -> dict[str, Any]:
     one, n = look.asked.of.removesuffix("s"), look.asked.n
     found: dict[str, Any] = {"min_count": look.min_count, "left_out": look.left_out}
     if look.bias is not None:
-        low, high = _ends(look, look.bias, "bias")
+        low, high = both_ends(look, look.bias, "bias")
         found[f"{one} bias"] = {"lowest": low.to_dicts(), "highest": high.to_dicts()}
     if look.components is not None and look.meaning is not None:
         part = look.components
@@ -140,73 +136,9 @@ def in_json(look: Looked) -> dict[str, Any]:
     return found
 
 
-def print_look(look: Looked) -> None:
-    """Print it: both ends side by side, a sentence on each axis."""
-    among = f"{look.enough:,} {look.asked.of} with at least {look.min_count} rating{'s' * (look.min_count > 1)}"
-    if look.asked.min_count is None and look.min_count < OFTEN[0]:
-        among += f" (few have {OFTEN[0]})"
-    if look.left_out:
-        among += f"; {look.left_out:,} with fewer left out"
-    if look.bias is None and look.components is None:
-        print("\nThis model has no biases and no factors to show.")
-        return
-    print(f"\nBoth ends among {among}.")
-    if look.bias is not None:
-        about = "held good or bad whatever one's taste" if look.asked.of == "items" else "rates all high or all low"
-        print(f"\nBias ({about}), and how sure it is (±)")
-        print_sides(*_ends(look, look.bias, "bias"), "bias")
-    if look.components is not None and look.meaning is not None:
-        _print_components(look, look.components, look.meaning)
-    if look.clusters is not None:
-        print(f"\nClusters of the {look.clusters.items.height} most rated items")
-        for line in str(look.clusters).splitlines()[1:]:
-            _wrapped(line.strip(), indent=4 if line.startswith(" ") else 0)
-
-
-def _print_components(look: Looked, components: Components, meaning: Meaning) -> None:
-    whole = " of the low-rank part" if components.method == "robust" else ""
-    for place, (share, said) in enumerate(zip(components.share, meaning.names["why"], strict=True)):
-        axis = f"c{place + 1}"
-        print()
-        _wrapped(f"{axis}, {share:.1%} of the variance{whole}: {said.removeprefix(f'{axis}: ')}")
-        low, high = _ends(look, components.table, axis)
-        print_sides(low, high, axis)
-    print()
-    for note in (*meaning.notes, *components.notes):
-        _wrapped(note.replace("method='varimax'", "--method varimax"))
-    if look.asked.maps:
-        _print_maps(look, components)
-
-
-def _print_maps(look: Looked, components: Components) -> None:
-    found = tables(look)
-    shown = [("quadrants", "the farthest of each quadrant"), ("near_axes", "close to an axis and far out along it")]
-    for name, title in shown:
-        if name in found:
-            print()
-            print_frame(_narrow(found[name]), title=f"Map: {title}")
-    far = components.distances(look.min_count).head(2 * look.asked.n)
-    print()
-    print_frame(_narrow(far), title="Map: farthest from the origin of all components")
-
-
-def _narrow(table: pl.DataFrame) -> pl.DataFrame:
-    """Leave out the id where there is a title, and cut long titles."""
-    import polars as pl
-
-    if "title" not in table.columns:
-        return table
-    titles = [shortened(title, TITLE) for title in table["title"]]
-    return table.drop("item").with_columns(title=pl.Series(titles, dtype=pl.String))
-
-
-def _ends(look: Looked, table: pl.DataFrame, by: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+def both_ends(look: Looked, table: pl.DataFrame, by: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the first few at the low end and at the high end, among what has enough ratings."""
     import polars as pl
 
     ordered = table.filter(pl.col("count") >= look.min_count).sort(by, maintain_order=True)
     return ordered.head(look.asked.n), ordered.tail(look.asked.n).reverse()
-
-
-def _wrapped(text: str, indent: int = 0) -> None:
-    space = " " * indent
-    print(textwrap.fill(text, page_width(), initial_indent=space, subsequent_indent=space, break_long_words=False))

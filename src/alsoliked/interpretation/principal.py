@@ -100,13 +100,11 @@ def facing_up(directions: Double) -> Double:
 
 
 def _exact(centred: Double) -> tuple[Double, Double]:
-    with settled(len(centred)):  # one thread while there are few rows
-        rows = torch.from_numpy(centred)
-        if len(rows) > 2 * rows.shape[1]:  # of a tall matrix the covariance of its short side tells all
-            squared, directions = torch.linalg.eigh(rows.T @ rows)
-            return directions.flip(1).T.numpy(), squared.flip(0).clamp(min=0).sqrt().numpy()
-        _, spread, directions = torch.linalg.svd(rows, full_matrices=False)
-        return directions.numpy(), spread.numpy()
+    if len(centred) > 2 * centred.shape[1]:  # the short side of a tall matrix tells all that leading components need
+        squared, directions = np.linalg.eigh(centred.T @ centred)
+        return directions.T[::-1], np.sqrt(np.maximum(squared[::-1], 0))
+    _, spread, directions = np.linalg.svd(centred, full_matrices=False)
+    return directions, spread
 
 
 def _randomised(centred: npt.NDArray[np.floating], n: int, rounds: int, seed: int) -> tuple[Double, Double]:

@@ -34,61 +34,61 @@ def cluster_map(items: pl.DataFrame, similarity: pl.DataFrame) -> Chart:
     >>> pairs = {"row": ["Alien", "Aliens"], "column": ["Aliens", "Alien"], "cosine": [0.9, 0.9]}
     >>> chart = cluster_map(pl.DataFrame(items), pl.DataFrame(pairs))
     """
-    alt = altair()
     ordered = checked(items, "place", "title", "cluster", "count").sort("place")
-    titles = ordered["title"].to_list()
     cells = checked(similarity, "row", "column", "cosine")
-    across, down = alt.Scale(domain=titles), alt.Scale(domain=titles)
-    titled = alt.Axis(
-        labelLimit=alt.expr("max(110, 0.3 * width)"), labelOverlap=False, domain=False, ticks=False, offset=10
+    scale = altair().Scale(domain=ordered["title"].to_list())
+    layers = altair().layer(_squares(cells, scale), _strip(ordered, scale), _frames(ordered, scale))
+    chart = layers.resolve_scale(color="independent").properties(width=WIDTH - 200, height=CELL * len(ordered))
+    return dressed(
+        chart,
+        "Which items belong together",
+        "The cosine between the factors of each two items; frames and colours at the edge mark the clusters.",
     )
-    y = alt.Y("row:N", title=None, scale=down, axis=titled)
+
+
+def _squares(cells: pl.DataFrame, scale: Chart) -> Chart:
+    """Draw one square for each two items."""
+    alt = altair()
+    limit = alt.expr("max(110, 0.3 * width)")
+    titles = alt.Axis(labelLimit=limit, labelOverlap=False, domain=False, ticks=False, offset=10)
     colour = alt.Color(
         "cosine:Q",
         title="cosine",
         scale=alt.Scale(domain=[-1, 1], domainMid=0, nice=False, interpolate="lab"),
         legend=alt.Legend(orient="top", titleOrient="left", gradientLength=160, values=[-1, 0, 1]),
     )
-    squares = (
-        alt.Chart(inline(cells))
-        .mark_rect()
-        .encode(
-            x=alt.X("column:N", axis=None, scale=across),
-            y=y,
-            color=colour,
-            tooltip=["row:N", "column:N", alt.Tooltip("cosine:Q", format=".2f")],
-        )
-    )
-    frames = (
-        alt.Chart(inline(_blocks(ordered)))
-        .mark_rect(style="frame", filled=False)
-        .encode(
-            x=alt.X("first:N", scale=across, bandPosition=0),
-            x2=alt.X2("last:N", bandPosition=1),
-            y=alt.Y("first:N", scale=down, bandPosition=0),
-            y2=alt.Y2("last:N", bandPosition=1),
-        )
-    )
-    strip = (
-        alt.Chart(inline(ordered))
-        .mark_rect()
-        .encode(
-            x=alt.value(-9),
-            x2=alt.value(-3),
-            y=alt.Y("title:N", scale=down),
-            color=alt.Color("cluster:N", legend=None, sort=None),
-            tooltip=["title:N", "cluster:N", alt.Tooltip("count:Q", title="ratings", format=",")],
-        )
-    )
-    chart = alt.layer(squares, strip, frames).resolve_scale(color="independent")
-    return dressed(
-        chart.properties(width=WIDTH - 200, height=CELL * len(titles)),
-        "Which items belong together",
-        "The cosine between the factors of each two items; frames and colours at the edge mark the clusters.",
+    squares = alt.Chart(inline(cells)).mark_rect()
+    return squares.encode(
+        x=alt.X("column:N", axis=None, scale=scale),
+        y=alt.Y("row:N", title=None, scale=scale, axis=titles),
+        color=colour,
+        tooltip=["row:N", "column:N", alt.Tooltip("cosine:Q", format=".2f")],
     )
 
 
-def _blocks(ordered: pl.DataFrame) -> pl.DataFrame:
-    """Return the first and the last title of each cluster."""
-    grouped = ordered.group_by("cluster", maintain_order=True)
-    return grouped.agg(first=pl.col("title").first(), last=pl.col("title").last())
+def _strip(ordered: pl.DataFrame, scale: Chart) -> Chart:
+    """Draw the colour of each item's cluster beside its row."""
+    alt = altair()
+    strip = alt.Chart(inline(ordered)).mark_rect()
+    return strip.encode(
+        x=alt.value(-9),
+        x2=alt.value(-3),
+        y=alt.Y("title:N", scale=scale),
+        color=alt.Color("cluster:N", legend=None, sort=None),
+        tooltip=["title:N", "cluster:N", alt.Tooltip("count:Q", title="ratings", format=",")],
+    )
+
+
+def _frames(ordered: pl.DataFrame, scale: Chart) -> Chart:
+    """Draw a frame from the first to the last item of each cluster."""
+    alt = altair()
+    ends = ordered.group_by("cluster", maintain_order=True).agg(
+        first=pl.col("title").first(), last=pl.col("title").last()
+    )
+    frames = alt.Chart(inline(ends)).mark_rect(style="frame", filled=False)
+    return frames.encode(
+        x=alt.X("first:N", scale=scale, bandPosition=0),
+        x2=alt.X2("last:N", bandPosition=1),
+        y=alt.Y("first:N", scale=scale, bandPosition=0),
+        y2=alt.Y2("last:N", bandPosition=1),
+    )

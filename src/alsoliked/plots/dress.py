@@ -77,7 +77,7 @@ def bare(chart: Chart, *, title: bool = True) -> dict[str, Any]:
 
 
 def heading(chart: Chart) -> tuple[str, str]:
-    """Return the title of a picture and the text below it, each as one line.
+    """Return the title of a picture and the text below it, each as one line; empty where there is none.
 
     Examples
     --------
@@ -85,8 +85,11 @@ def heading(chart: Chart) -> tuple[str, str]:
     >>> heading(weight_decay_parabolas())[0]
     'What weight decay does'
     """
-    head = chart.title.to_dict()
-    return head["text"], " ".join(head.get("subtitle", []))
+    given = chart.title
+    known = given if isinstance(given, dict) else {"text": given} if isinstance(given, str) else {}
+    head = given.to_dict() if hasattr(given, "to_dict") else known
+    text, note = (head.get(part, "") for part in ("text", "subtitle"))
+    return " ".join([text] if isinstance(text, str) else text), " ".join([note] if isinstance(note, str) else note)
 
 
 def fit(chart: Chart, width: int | None = None) -> Chart:

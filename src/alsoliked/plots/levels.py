@@ -95,12 +95,12 @@ def name_levels(
     >>> name_levels([(150, 50), (156, 50)], ["Alien", "Aliens"], (300, 100), n=2)
     ([0.35, 0.35], ['left', 'right'])
     """
-    widths = [name_width(name) for name in names]
+    widths = [name_width(name) for name in names[: max(n, MOST)]]
     offsets = [{side: box_beside((0, 0), width, how) for side, how in SIDES.items()} for width in widths]
     plane = Plane(spots, offsets, size, n)
     chosen: dict[int, tuple[float, str]] = {}  # where a name stands from which magnification on
     for level in LARGER:
-        first = min(n if level <= 1 else max(n, MOST), len(names))
+        first = min(n, len(names)) if level <= 1 else len(widths)
         tried = {i: sorted(SIDES, key=side.__ne__) for i, (_, side) in chosen.items()}
         tried |= {i: list(SIDES) for i in range(first) if i not in chosen}
         now = plane.stand(level, tried)

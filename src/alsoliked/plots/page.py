@@ -81,7 +81,7 @@ def html_page(chart: Chart) -> str:
     search = '<div class="search"></div>' if any(p.get("name") == "search" for p in spec.get("params", [])) else ""
     configs = {theme: theme_config(theme) for theme in THEMES}  # type: ignore[arg-type]
     return _PAGE.format(
-        title=html.escape(title),
+        title=html.escape(title or "Picture"),
         note=f"<p>{html.escape(note)}</p>" if note else "",
         hint=f'<p class="hint">{html.escape(hint)}</p>' if hint else "",
         search=search,

@@ -78,39 +78,32 @@ def cross_table(table: pl.DataFrame) -> Chart:
         on=items, index="user", variable_name="item", value_name="rating"
     )
     given = cells["rating"].drop_nulls().to_list()
-    ends = _spread(given)
-    turn = ends[0] + TURN * (ends[1] - ends[0])
+    titles = alt.Axis(orient="top", labelAngle=-90, labelLimit=150, labelOverlap=False, domain=False, ticks=False)
+    ids = alt.Axis(domain=False, ticks=False)
     base = alt.Chart(inline(cells), width=WIDTH - 40, height=CELL * len(users)).encode(
-        x=alt.X(
-            "item:N",
-            sort=items,
-            scale=alt.Scale(paddingInner=0.05),
-            title=None,
-            axis=alt.Axis(orient="top", labelAngle=-90, labelLimit=150, labelOverlap=False, domain=False, ticks=False),
-        ),
-        y=alt.Y(
-            "user:N",
-            sort=users,
-            scale=alt.Scale(paddingInner=0.09),
-            title="user",
-            axis=alt.Axis(domain=False, ticks=False),
-        ),
+        x=alt.X("item:N", sort=items, scale=alt.Scale(paddingInner=0.05), title=None, axis=titles),
+        y=alt.Y("user:N", sort=users, scale=alt.Scale(paddingInner=0.09), title="user", axis=ids),
         tooltip=["user:N", alt.Tooltip("item:N", title="item"), "rating:Q"],
     )
-    squares = base.mark_rect(cornerRadius=3).encode(
-        color=alt.Color("rating:Q", legend=None, scale=alt.Scale(domain=ends, nice=False, interpolate="lab"))
-    )
-    rated = squares.transform_filter("isValid(datum.rating)")
-    weak = base.transform_filter(f"isValid(datum.rating) && datum.rating <= {turn}").mark_text(style="on-weak")
-    strong = base.transform_filter(f"datum.rating > {turn}").mark_text(style="on-strong")
-    written = [layer.encode(text=alt.Text("rating:Q", format=".3~g")) for layer in (weak, strong)]
     share = len(given) / max(1, len(cells))
     return dressed(
-        alt.layer(rated, *written),
+        alt.layer(*_written(base, _spread(given))),
         "Who rated what",
         f"The most active users (rows) and the most rated items (columns); {share:.0%} of these cells hold a rating,"
         " and the empty ones are what a model has to fill in.",
     )
+
+
+def _written(base: Chart, ends: list[float]) -> list[Chart]:
+    """Colour the cells that hold a rating, and write it in letters that can be read on that colour."""
+    alt = altair()
+    turn = ends[0] + TURN * (ends[1] - ends[0])
+    colour = alt.Color("rating:Q", legend=None, scale=alt.Scale(domain=ends, nice=False, interpolate="lab"))
+    rated = base.transform_filter("isValid(datum.rating)")
+    weak = rated.transform_filter(f"datum.rating <= {turn}").mark_text(style="on-weak")
+    strong = rated.transform_filter(f"datum.rating > {turn}").mark_text(style="on-strong")
+    text = alt.Text("rating:Q", format=".3~g")
+    return [rated.mark_rect(cornerRadius=3).encode(color=colour), *(part.encode(text=text) for part in (weak, strong))]
 
 
 def _spread(values: list[float]) -> list[float]:

@@ -140,7 +140,7 @@ def lr_find_curve(frame: pl.DataFrame, suggestion: float | None = None) -> Chart
     text = mark.mark_text(style="name", align="left", dx=6, baseline="top").encode(
         y=alt.value(2), text=alt.Text("lr:Q", format=".2~g")
     )
-    note = "The loss while the learning rate grows. The dashed line stands two thirds down the longest fall."
+    note = "The loss while the learning rate grows. The dashed line marks the suggestion, on the way down."
     return dressed(line + rule + text, title, note)
 
 
