@@ -7,10 +7,8 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-import torch
 
 from alsoliked.errors import OptionError
-from alsoliked.processor import settled
 
 __all__ = ["Axes", "How", "facing_up", "principal_components"]
 
