@@ -28,7 +28,6 @@ from alsoliked.chapter import (
     sigmoid_range,
     tensor,
 )
-from alsoliked.chapter.valley import valley
 from alsoliked.errors import MissingExtraError
 
 
@@ -167,13 +166,6 @@ def test_set_seed_holds_cuda_to_one_algorithm_if_asked(monkeypatch: pytest.Monke
     assert not torch.backends.cudnn.deterministic
     set_seed(3, reproducible=True)
     assert (torch.backends.cudnn.deterministic, torch.backends.cudnn.benchmark) == (True, False)
-
-
-def test_the_valley_is_half_way_down_the_longest_fall() -> None:
-    lrs = [10.0 ** (-7 + 8 * step / 99) for step in range(100)]
-    losses = [2.0 if step < 40 else 2.0 - (step - 40) / 40 for step in range(80)] + [1.0 + step for step in range(20)]
-    assert valley(lrs, losses) == pytest.approx(lrs[59], rel=0.3)
-    assert np.isnan(valley([], []))
 
 
 def test_pictures_need_matplotlib_only_when_drawn(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ from torch import nn
 from alsoliked.data.ratings import Ratings
 from alsoliked.models import CollabNN, DotProductBias
 from alsoliked.training import Learner
+from alsoliked.training.valley import valley
 
 Split = tuple[Ratings, Ratings]
 
@@ -58,3 +59,10 @@ def test_it_stops_when_the_loss_explodes(stars: Split) -> None:
     found = Learner(model, *stars, on_epoch=None).lr_find(n_steps=200, high=1e4)
     assert len(found.lrs) < 200
     assert np.isfinite(found.losses).all()
+
+
+def test_the_valley_is_half_way_down_the_longest_fall() -> None:
+    lrs = [10.0 ** (-7 + 8 * step / 99) for step in range(100)]
+    losses = [2.0 if step < 40 else 2.0 - (step - 40) / 40 for step in range(80)] + [1.0 + step for step in range(20)]
+    assert valley(lrs, losses) == pytest.approx(lrs[59], rel=0.3)
+    assert np.isnan(valley([], []))

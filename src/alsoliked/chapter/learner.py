@@ -18,7 +18,6 @@ from alsoliked.chapter.loaders import DataLoaders
 from alsoliked.chapter.losses import MSELossFlat
 from alsoliked.chapter.recorder import Recorder, draw_lr_find
 from alsoliked.chapter.saved import place_of, put_weights, read_weights, write_weights
-from alsoliked.chapter.valley import valley
 from alsoliked.errors import NotFittedError, OptionError
 from alsoliked.training import Epoch, History
 from alsoliked.training import Learner as Trainer
@@ -27,7 +26,7 @@ __all__ = ["Learner", "SuggestedLRs"]
 
 
 class SuggestedLRs(NamedTuple):
-    """What `Learner.lr_find` suggests: see `alsoliked.chapter.valley`."""
+    """What `Learner.lr_find` suggests: see `alsoliked.training.valley`."""
 
     valley: float
 
@@ -117,7 +116,7 @@ class Learner(Asked):
         found = self._ready().lr_find(num_it, start_lr, end_lr)
         if show_plot:
             draw_lr_find(found.to_frame())
-        return SuggestedLRs(valley(found.lrs, found.losses))
+        return SuggestedLRs(found.suggestion)
 
     def save(self, file: str | os.PathLike[str], with_opt: bool = False) -> Path:
         """Write the weights to ``path/model_dir/file.safetensors`` and return that; never a pickle.

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import numpy as np
 import polars as pl
 
 from alsoliked.training.loop import Run
 from alsoliked.training.modes import keeping_modes, training_mode
 from alsoliked.training.optimizer import Optimizer
 from alsoliked.training.schedule import Sweep
+from alsoliked.training.valley import valley
 
 __all__ = ["LrFind", "sweep"]
 
@@ -25,7 +25,7 @@ class LrFind:
     lrs, losses
         One entry a step; losses are smoothed over neighbouring steps.
     suggestion
-        The learning rate two thirds down the longest slope ("valley").
+        The learning rate half way down the longest fall of the loss (`alsoliked.training.valley`).
     """
 
     lrs: list[float]
@@ -46,7 +46,7 @@ def sweep(run: Run, n_steps: int, low: float, high: float) -> LrFind:
             lrs, losses = _climb(run, schedule, n_steps)
         finally:
             run.parameters.restore(values)
-    return LrFind(lrs, losses, _valley(lrs, losses))
+    return LrFind(lrs, losses, valley(lrs, losses))
 
 
 def _climb(run: Run, schedule: Sweep, n_steps: int) -> tuple[list[float], list[float]]:
@@ -69,18 +69,3 @@ def _climb(run: Run, schedule: Sweep, n_steps: int) -> tuple[list[float], list[f
             if len(lrs) == n_steps:
                 break
     return lrs, losses
-
-
-def _valley(lrs: list[float], losses: list[float]) -> float:
-    """Return the learning rate two thirds down the longest unbroken descent (in steps, tolerating none upward)."""
-    if not lrs:
-        return float("nan")
-    falling = np.diff(np.asarray(losses)) < 0
-    best = start = 0
-    length = longest = 0
-    for place, falls in enumerate(falling):
-        length = length + 1 if falls else 0
-        if length > longest:
-            longest, start = length, place - length + 1
-            best = start + (2 * longest) // 3
-    return lrs[best]

@@ -1,4 +1,4 @@
-"""The valley: which learning rate the chapter's `lr_find` suggests."""
+"""The valley: which learning rate `lr_find` suggests."""
 
 from __future__ import annotations
 
