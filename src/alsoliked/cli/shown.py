@@ -81,5 +81,6 @@ def _narrow(table: pl.DataFrame) -> pl.DataFrame:
 
 
 def _wrapped(text: str, indent: int = 0) -> None:
-    space = " " * indent
-    print(textwrap.fill(text, page_width(), initial_indent=space, subsequent_indent=space, break_long_words=False))
+    how = textwrap.TextWrapper(page_width(), break_long_words=False, break_on_hyphens=False)
+    how.initial_indent = how.subsequent_indent = " " * indent
+    print(how.fill(text))
