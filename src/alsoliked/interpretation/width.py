@@ -17,9 +17,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import torch
 
 from alsoliked.data.grouped import Grouped
-from alsoliked.models.factors import FactorModel, FloatArray, sigmoid
+from alsoliked.models.factors import FactorModel, FloatArray
+from alsoliked.processor import settled
+from alsoliked.solvers.normal_equations import RowBatches, normal_equations
 
 __all__ = ["bias_widths", "mirrored"]
 
@@ -27,7 +30,6 @@ Double = npt.NDArray[np.float64]
 
 SAMPLE, ROUNDS = 200, 4  # rows that teach the prior, and how often
 START = 3.0  # about how much wider than trained rows the prior ends, so that few rounds get there
-BLOCK = 512  # rows solved at once
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,12 +80,15 @@ def bias_widths(model: FactorModel, ratings: Grouped) -> FloatArray:
     active = np.flatnonzero(np.diff(ratings.start))
     some = np.sort(np.random.default_rng(0).permutation(active)[:SAMPLE])
     precision, noise = _learned(rows[some], _bowls(model, others, ratings, some))
-    width = np.empty(model.n_users, dtype=np.float32)
-    for start in range(0, model.n_users, BLOCK):
-        block = np.arange(start, min(start + BLOCK, model.n_users))
-        steep = precision + _bowls(model, others, ratings, block).steep / noise
-        roots = np.linalg.cholesky(steep[:, ::-1, ::-1])  # the bias comes last: its own root is 1 / width
-        width[block] = 1 / roots[:, -1, -1]
+    user = np.repeat(np.arange(model.n_users, dtype=np.int32), np.diff(ratings.start))
+    weights = torch.from_numpy(_bend(model, model.pairs(user, ratings.other)) ** 2)
+    batches = RowBatches(user, [ratings.other], model.n_users, [model.n_items], n_factors=others.shape[1])
+    width, prior = np.empty(model.n_users, dtype=np.float32), torch.from_numpy(precision)
+    with settled(1):  # one thread: there are many small systems
+        for system in normal_equations(batches, [torch.from_numpy(others)], torch.zeros_like(weights), weights):
+            steep = prior + system.gram.double() / noise
+            roots = torch.linalg.cholesky(steep.flip(1, 2))  # the bias comes last: its own root is 1 / width
+            width[system.rows.numpy()] = 1 / roots[:, -1, -1].numpy()
     return width
 
 
@@ -105,13 +110,17 @@ def _bowls(model: FactorModel, others: FloatArray, ratings: Grouped, users: npt.
 
 def _prediction(model: FactorModel, user: int, items: npt.NDArray[np.int32]) -> tuple[FloatArray, FloatArray]:
     """Predict items for a user and say how fast each prediction moves with its score; both shape (len(items),)."""
-    score = model.item_factors[items] @ model.user_factors[user] + model.item_bias[items]
-    score = (score + model.user_bias[user] + np.float32(model.global_bias)).astype(np.float32)
+    predicted = model.pairs(np.full(len(items), user), items)
+    return predicted, _bend(model, predicted)
+
+
+def _bend(model: FactorModel, predicted: FloatArray) -> FloatArray:
+    """Return how fast predictions move with their scores: 1 without a range, ever less towards the ends of one."""
     if model.y_range is None:
-        return score, np.ones(len(items), dtype=np.float32)
+        return np.ones_like(predicted)
     low, high = model.y_range
-    share = sigmoid(score)
-    return share * np.float32(high - low) + np.float32(low), share * (1 - share) * np.float32(high - low)
+    share: FloatArray = (predicted - np.float32(low)) / np.float32(high - low)
+    return share * (1 - share) * np.float32(high - low)
 
 
 def _learned(rows: Double, bowls: _Bowls) -> tuple[Double, float]:
