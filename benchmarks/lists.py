@@ -1,8 +1,9 @@
 """How good the lists are: NDCG@10 by full ranking, ratings of 4 and more, per-user 80/20.
 
 ``--choose`` measures settings of the list rule on a part of the *training* ratings (the test part is dropped before
-anything is looked at); without it the chosen rule is measured on the test parts, beside popularity and each half of
-the rule alone.
+anything is looked at); without it the chosen rule is measured on the test parts, beside popularity, EASE, each half of
+the rule alone, and the curve over the weight of the rating. Beside NDCG@10 and recall@20 stands the mean rating of
+hits: what was given, in the test part, to the items of the lists of 10 that have a rating there.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ import argparse
 import itertools
 import json
 import platform
+import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +31,7 @@ from alsoliked.solvers.choice import Choice
 
 RESULTS = Path(__file__).parent / "results"
 LIKED = 4.0
+CURVE = (0.0, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0, 1.5)
 
 
 def per_user_split(ratings: Ratings, seed: int, share: float = 0.2) -> tuple[Ratings, Ratings]:
@@ -41,30 +45,43 @@ def per_user_split(ratings: Ratings, seed: int, share: float = 0.2) -> tuple[Rat
 
 
 def figures(lists: np.ndarray, valid: Ratings) -> dict[str, float]:
-    """Mean NDCG@10 and recall@20 over users with something liked held out."""
+    """Mean NDCG@10 and recall@20 over users with something liked held out; mean rating of hits."""
     liked = valid.take(valid.rating >= LIKED)
     users, place = np.unique(liked.user_index, return_inverse=True)
     relevant = Grouped.build(place.astype(np.int32), liked.item_index, liked.rating, len(users))
     ndcg, recall = ndcg_at_k(lists[users, :10], relevant), recall_at_k(lists[users], relevant)
-    return {"ndcg@10": float(ndcg.mean()), "recall@20": float(recall.mean())}
+    return {"ndcg@10": float(ndcg.mean()), "recall@20": float(recall.mean()), "rating of hits": _of_hits(lists, valid)}
 
 
-def lists_of(rec: Recommender, name: str) -> np.ndarray:
-    """Lists of 20 for every user, in the order an objective gives."""
+def _of_hits(lists: np.ndarray, valid: Ratings) -> float:
+    shown = np.arange(len(lists))[:, None] * valid.n_items + lists[:, :10]
+    pair = valid.user_index.astype(np.int64) * valid.n_items + valid.item_index
+    return float(valid.rating[np.isin(pair, shown[lists[:, :10] >= 0])].mean(dtype=np.float64))
+
+
+def lists_of(rec: Recommender, name: str, weight: float | None = None) -> np.ndarray:
+    """Lists of 20 for every user, in the order an objective gives; with a weight of the rating other than its own."""
     users = np.arange(rec.train_ratings.n_users, dtype=np.int32)
-    return rec.fitted.top(users, 20, objective=name)[0]
+    answers = rec.fitted if weight is None else replace(rec.fitted, known_weight=weight)
+    return answers.top(users, 20, objective=name)[0]
 
 
 def measure(ratings: Ratings, seeds: range) -> dict[str, dict[str, float]]:
-    """Mean over seeds, for the rule, its halves and popularity."""
+    """Mean over seeds, for the rule, its halves, EASE, popularity, and along the weight."""
     found: dict[str, list[dict[str, float]]] = {}
     for seed in seeds:
         train, test = per_user_split(ratings, seed)
+        start = time.process_time()
         rec = Recommender(seed=seed).fit(train)
+        fitted = time.process_time()
+        weight = rec.fitted.rating_weight
+        spent = {"fit CPU s": fitted - start, "learn CPU s": time.process_time() - fitted, "weight": weight}
         for name in ("both", "choice", "rating"):
-            found.setdefault(name, []).append(figures(lists_of(rec, name), test))
-        popular = Recommender("popular").fit(train)
-        found.setdefault("popular", []).append(figures(lists_of(popular, "both"), test))
+            found.setdefault(name, []).append(figures(lists_of(rec, name), test) | (spent if name == "both" else {}))
+        for name in ("ease", "popular"):
+            found.setdefault(name, []).append(figures(lists_of(Recommender(name).fit(train), "both"), test))
+        for weight in CURVE:
+            found.setdefault(f"weight {weight:g}", []).append(figures(lists_of(rec, "both", weight), test))
         print(seed, {name: round(values[-1]["ndcg@10"], 4) for name, values in found.items()}, flush=True)
     return {n: {k: float(np.mean([v[k] for v in values])) for k in values[0]} for n, values in found.items()}
 
@@ -85,11 +102,12 @@ def choose(ratings: Ratings, seed: int) -> list[dict[str, float]]:
     for how in settings():
         choice = Choice(**how).solve(train.user_index, train.item_index, train.n_users, train.n_items)
         for weight, damping in ((0.0, 10.0), (0.25, 10.0), (0.5, 10.0), (1.0, 10.0), (0.5, 3.0), (0.5, 30.0)):
-            objective.RATING_WEIGHT, objective.DAMPING = weight, damping  # this script's own process
+            objective.DAMPING = damping  # this script's own process
             best = []
             for block in user_blocks(train.n_users, train.n_items):
                 users = np.arange(block.start, block.stop)
-                scores = objective.list_scores(rec.fitted.rating.users(users), choice.users(users), counts, "both")
+                parts = rec.fitted.rating.users(users), choice.users(users)
+                scores = objective.list_scores(*parts, counts, "both", weight)
                 leave_out(scores, users, seen=seen)
                 best.append(top_n(scores, 20))
             rows.append(how | {"weight": weight, "damping": damping} | figures(np.concatenate(best), valid))
@@ -105,11 +123,17 @@ def markdown(found: dict[str, dict[str, float]], about: dict[str, object], versi
         "choice": "choice alone",
         "rating": "damped rating alone",
         "popular": "popularity",
+        "ease": "EASE, a model of its own",
     }
-    rows = [f"| {names[n]} | {v['ndcg@10']:.4f} | {v['recall@20']:.4f} |" for n, v in found.items()]
-    head = f"### Lists on {about['data']}, trained on {trained}\n\n| order | NDCG@10 | recall@20 |\n|---|---|---|\n"
+    rows = [
+        f"| {names.get(n, n)} | {v['ndcg@10']:.4f} | {v['recall@20']:.4f} | {v['rating of hits']:.3f} |"
+        for n, v in found.items()
+    ]
+    head = f"### Lists on {about['data']}, trained on {trained}\n\n"
+    head += "| order | NDCG@10 | recall@20 | rating of hits |\n|---|---|---|---|\n"
     seeds = f"mean of {about['seeds']} splits (seeds from 0)"
-    tail = f"\n\nPer-user random 80/20, full ranking, liked is 4 and more; {seeds}. {_listed(versions)}.\n"
+    learned = f"learned weight {found['both']['weight']:.2f} on average"
+    tail = f"\n\nPer-user random 80/20, full ranking, liked is 4 and more; {seeds}; {learned}. {_listed(versions)}.\n"
     return head + "\n".join(rows) + tail
 
 

@@ -221,7 +221,7 @@ def cut(array: np.ndarray) -> np.ndarray:
         "rating.item_factors",
         "rating.user_bias",
         "rating.item_bias",
-        "choice.item_factors",
+        "choice.weights",
         "prior.mean",
         "prior.precision",
         "train.user_index",

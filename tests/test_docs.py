@@ -35,7 +35,7 @@ def _load_pages() -> ModuleType:
 
 pages = _load_pages()
 NAMES = [str(path.relative_to(DOCS)) for path in pages.all_pages()]
-VERBS = ("demo", "data", "train", "evaluate", "recommend", "similar", "inspect", "report")
+VERBS = ("demo", "data", "train", "evaluate", "compare", "recommend", "similar", "inspect", "report")
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ import pytest
 from alsoliked import Ratings, Recommender, random_split
 from alsoliked.data.synthetic import planted_ratings
 from alsoliked.errors import OptionError
-from alsoliked.models.registry import model_names, model_spec
+from alsoliked.models.registry import ModelSpec, model_names, model_spec
 
 OTHER: dict[str, Any] = {  # a value for each option that is not the one below
     "n_factors": 4,
@@ -28,13 +28,30 @@ OTHER: dict[str, Any] = {  # a value for each option that is not the one below
     "patience": 1,
     "keep_best": True,
     "device": "cuda:99",  # no machine has so many: that it is refused shows that it is read
+    "liked_from": 4,
+    "feedback": "implicit",
+    "reg": 7.0,
+    "reg_scaling": 0.2,
+    "unobserved_weight": 0.9,
+    "likelihood": "ordinal",
+    "samples": 7,
+    "burn_in": 3,
     "item_damping": 50.0,
     "user_damping": 50.0,
 }
 BASE: dict[str, Any] = {"epochs": 20, "lr": 0.1, "wd": 0.0, "bs": 16}
+IMPLICIT = "als implicit"  # a model of its own, as far as options go
 SIZES: dict[str, dict[str, Any]] = {"net": {"layers": [8], "user_size": 5, "item_size": 5}}
-APPLY = [(name, option) for name in model_names() for option in model_spec(name).options]
-REFUSE = [(name, option) for name in model_names() for option in OTHER if option not in model_spec(name).options]
+NAMES = (*model_names(), IMPLICIT)
+
+
+def spec_of(name: str) -> ModelSpec:
+    """The entry of the registry, or the one for clicks."""
+    return model_spec("als", "implicit") if name == IMPLICIT else model_spec(name)
+
+
+APPLY = [(name, option) for name in NAMES for option in spec_of(name).options]
+REFUSE = [(name, option) for name in NAMES for option in OTHER if option not in spec_of(name).options]
 
 
 @pytest.fixture(scope="module")
@@ -45,20 +62,26 @@ def split() -> tuple[Ratings, Ratings]:
 
 def learned(name: str, split: tuple[Ratings, Ratings], **options: Any) -> np.ndarray:
     """All predictions (or counts) of a model fitted with these options."""
-    start = {**BASE, **SIZES.get(name, {"n_factors": 8})} if model_spec(name).kind == "network" else {}
-    answers = Recommender(name, **{**start, **options}).fit(*split).fitted
+    start = {**BASE, **SIZES.get(name, {"n_factors": 8})} if spec_of(name).kind == "network" else {}
+    if name == IMPLICIT:
+        start = {"feedback": "implicit"}
+    answers = Recommender(spec_of(name).name, **{**start, **options}).fit(*split).fitted
     return (answers.rating or answers.choice).users(np.arange(25))
 
 
 @pytest.fixture(scope="module")
 def unchanged(split: tuple[Ratings, Ratings]) -> dict[str, np.ndarray]:
     """What each model learns with the options as they stand."""
-    return {name: learned(name, split) for name in model_names()}
+    return {name: learned(name, split) for name in NAMES}
 
 
 @pytest.mark.filterwarnings("ignore:.*no better than always guessing")
 @pytest.mark.parametrize(("name", "option"), APPLY)
 def test_it_turns(name: str, option: str, split: tuple[Ratings, Ratings], unchanged: dict[str, np.ndarray]) -> None:
+    if option == "feedback":
+        options = {option: "explicit" if name == IMPLICIT else OTHER[option]}
+        assert np.abs(learned(name, split, **options) - unchanged[name]).max() > 1e-4
+        return
     if option == "device":
         with pytest.raises(OptionError, match="device='cuda:99' cannot be used here"):
             learned(name, split, device=OTHER[option])
@@ -68,15 +91,16 @@ def test_it_turns(name: str, option: str, split: tuple[Ratings, Ratings], unchan
 
 @pytest.mark.parametrize(("name", "option"), REFUSE)
 def test_it_raises(name: str, option: str, split: tuple[Ratings, Ratings]) -> None:
-    with pytest.raises(OptionError, match=f"model '{name}' has no option '{option}'; its options are: ") as caught:
-        Recommender(name, **{option: OTHER[option]}).fit(*split)
+    model = spec_of(name).name
+    with pytest.raises(OptionError, match=f"model '{model}' has no option '{option}'; its options are: ") as caught:
+        learned(name, split, **{option: OTHER[option]})
     told = str(caught.value)
     assert "\n" not in told
-    assert all(fit in told for fit in model_spec(name).options)
+    assert all(fit in told for fit in spec_of(name).options)
 
 
 @pytest.mark.filterwarnings("ignore:.*no better than always guessing")
-@pytest.mark.parametrize("name", [n for n in model_names() if model_spec(n).kind == "network"])
+@pytest.mark.parametrize("name", [n for n in NAMES if spec_of(n).kind == "network" or n.startswith(("als", "bayes"))])
 def test_the_seed_turns(name: str, split: tuple[Ratings, Ratings], unchanged: dict[str, np.ndarray]) -> None:
     assert (learned(name, split, seed=0) == unchanged[name]).all()
     assert np.abs(learned(name, split, seed=1) - unchanged[name]).max() > 1e-4

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from alsoliked._version import __version__
+    from alsoliked.comparison.result import Comparison
+    from alsoliked.comparison.run import compare
     from alsoliked.data.checkup import checkup
     from alsoliked.data.movielens.fetching import movielens
     from alsoliked.data.ratings import Ratings
@@ -25,12 +27,14 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AlsolikedError",
+    "Comparison",
     "Ranked",
     "Ratings",
     "Recommender",
     "Report",
     "__version__",
     "checkup",
+    "compare",
     "evaluate",
     "k_folds",
     "leave_last",
@@ -44,12 +48,14 @@ __all__ = [
 
 _HOMES = {
     "AlsolikedError": "errors",
+    "Comparison": "comparison.result",
     "Ranked": "recommendation.ranked",
     "Ratings": "data.ratings",
     "Recommender": "recommender",
     "Report": "evaluation.report",
     "__version__": "_version",
     "checkup": "data.checkup",
+    "compare": "comparison.run",
     "evaluate": "evaluation.report",
     "k_folds": "data.split",
     "leave_last": "data.split",

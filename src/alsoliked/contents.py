@@ -13,16 +13,20 @@ from alsoliked.data.ratings import Ratings
 from alsoliked.data.vocabulary import Vocabulary
 from alsoliked.errors import BundleError
 from alsoliked.models.factors import FactorModel
+from alsoliked.models.item_weights import ItemWeights
 from alsoliked.models.net_scores import NetScores
 from alsoliked.models.neural import CollabNN
+from alsoliked.models.posterior import Posterior
 from alsoliked.recommendation.answers import Answers
 from alsoliked.recommendation.fold_in import Prior
-from alsoliked.solvers.choice import Choice
+from alsoliked.solvers.choice import Choice, FoldsIn
+from alsoliked.solvers.implicit_als import ImplicitALS
 
 __all__ = ["from_contents", "to_contents"]
 
 Arrays = dict[str, npt.NDArray[Any]]
 FACTORS = ("user_factors", "item_factors", "user_bias", "item_bias")
+SAMPLES = ("user_samples", "item_samples", "noise", "cuts", "values")
 
 
 def to_contents(answers: Answers, held_out: Ratings | None, about: dict[str, Any]) -> Contents:
@@ -34,7 +38,9 @@ def to_contents(answers: Answers, held_out: Ratings | None, about: dict[str, Any
     model: dict[str, Any] = {"ordered": answers.ordered}
     for name, part in (("rating", answers.rating), ("choice", answers.choice)):
         model[name] = _take_apart(name, part, arrays)
-    model["choice_how"] = asdict(answers.choice_how)
+    model["choice_how"] = _how_to_json(answers.choice_how)
+    if answers.rating is not None and answers.choice is not None:
+        model["rating_weight"] = answers.rating_weight
     if answers.prior is not None:
         arrays |= {"prior.mean": answers.prior.mean, "prior.precision": answers.prior.precision}
         model["noise"] = answers.prior.noise
@@ -62,14 +68,31 @@ def _triples(part: str, ratings: Ratings) -> Arrays:
     return {name: column for name, column in columns.items() if column is not None}
 
 
-def _take_apart(name: str, part: FactorModel | NetScores | None, arrays: Arrays) -> dict[str, Any] | None:
+def _take_apart(name: str, part: FactorModel | ItemWeights | NetScores | None, arrays: Arrays) -> dict[str, Any] | None:
     if part is None:
         return None
+    if isinstance(part, ItemWeights):
+        arrays[f"{name}.weights"] = part.weights
+        return {"kind": "item_weights", "liked_from": part.liked_from}
     if isinstance(part, NetScores):
         arrays.update({f"{name}.net.{key}": value.numpy() for key, value in part.net.state_dict().items()})
         return {"kind": "net", "y_range": _listed(part.net.y_range), "shape": part.net.shape}
-    arrays.update({f"{name}.{key}": getattr(part, key) for key in FACTORS})
+    kept = (*FACTORS, *(SAMPLES if isinstance(part, Posterior) else ()))
+    arrays.update({f"{name}.{key}": getattr(part, key) for key in kept})
     return {"kind": "factors", "y_range": _listed(part.y_range), "global_bias": part.global_bias}
+
+
+def _how_to_json(how: FoldsIn) -> dict[str, Any]:
+    if isinstance(how, ImplicitALS):
+        return {"kind": "implicit_als", **asdict(how)}
+    assert isinstance(how, Choice)  # noqa: S101  choice is solved in no third way
+    return asdict(how)
+
+
+def _how_from_json(settings: dict[str, Any]) -> FoldsIn:
+    kinds = {"choice": Choice, "implicit_als": ImplicitALS}
+    how: FoldsIn = kinds[settings.get("kind", "choice")](**{k: v for k, v in settings.items() if k != "kind"})
+    return how
 
 
 def _listed(y_range: tuple[float, float] | None) -> list[float] | None:
@@ -88,6 +111,8 @@ def from_contents(contents: Contents) -> tuple[Answers, Ratings | None]:
         train, held_out = _ratings(contents)
         model = contents.manifest["model"]
         rating, choice = (_put_together(name, model[name], contents.arrays, train) for name in ("rating", "choice"))
+        if isinstance(choice, NetScores) or isinstance(rating, ItemWeights):
+            raise BundleError("the bundle's rating and choice parts are not of their kinds; train again.")
         prior = None
         if "prior.mean" in contents.arrays:
             mean, precision = (contents.arrays[f"prior.{key}"] for key in ("mean", "precision"))
@@ -95,10 +120,10 @@ def from_contents(contents: Contents) -> tuple[Answers, Ratings | None]:
             row_size = 0 if rating is None else rating.user_rows.shape[1]
             if mean.shape != (row_size,) or precision.shape != (row_size, row_size):
                 raise BundleError("the bundle's prior does not fit its model; train again.")
-        if isinstance(choice, NetScores):
-            raise BundleError("the bundle holds a network where choice factors belong; train again.")
-        how = Choice(**model["choice_how"])
-        return Answers(train, rating, choice, bool(model["ordered"]), known_prior=prior, choice_how=how), held_out
+        how = _how_from_json(model["choice_how"])
+        weight = float(model["rating_weight"]) if "rating_weight" in model else None
+        answers = Answers(train, rating, choice, bool(model["ordered"]), known_prior=prior, choice_how=how)
+        return replace(answers, known_weight=weight), held_out
     except (KeyError, TypeError, IndexError, ValueError, RuntimeError) as error:
         raise BundleError(f"the bundle's parts do not fit each other ({error!r}); train again.") from error
 
@@ -141,9 +166,11 @@ def _columns(part: str, arrays: Arrays) -> dict[str, Any]:
 
 def _put_together(
     name: str, about: dict[str, Any] | None, arrays: Arrays, train: Ratings
-) -> FactorModel | NetScores | None:
+) -> FactorModel | ItemWeights | NetScores | None:
     if about is None:
         return None
+    if about["kind"] == "item_weights":
+        return _item_weights(arrays[f"{name}.weights"], about["liked_from"], train)
     y_range = None if about["y_range"] is None else (float(about["y_range"][0]), float(about["y_range"][1]))
     if about["kind"] == "net":
         prefix = f"{name}.net."
@@ -151,9 +178,20 @@ def _put_together(
         state = {key[len(prefix) :]: torch.from_numpy(v) for key, v in arrays.items() if key.startswith(prefix)}
         net.load_state_dict(state)
         return NetScores.of(net)
-    parts = {key: arrays[f"{name}.{key}"] for key in FACTORS}
-    model = FactorModel(**parts, global_bias=float(about["global_bias"]), y_range=y_range)
+    parts: dict[str, Any] = {key: arrays[f"{name}.{key}"] for key in FACTORS}
+    scale: dict[str, Any] = {"global_bias": float(about["global_bias"]), "y_range": y_range}
+    if f"{name}.noise" in arrays:
+        parts |= {key: arrays[f"{name}.{key}"] for key in SAMPLES}
+        model: FactorModel = Posterior(**parts, **scale)
+    else:
+        model = FactorModel(**parts, **scale)
     sizes = (len(model.user_factors), len(model.item_factors), model.n_users, model.n_items)
     if sizes != (train.n_users, train.n_items) * 2 or model.user_factors.shape[1:] != model.item_factors.shape[1:]:
         raise BundleError(f"the bundle's {name} arrays do not fit its vocabularies; train again.")
     return model
+
+
+def _item_weights(weights: npt.NDArray[Any], liked_from: float | None, train: Ratings) -> ItemWeights:
+    if weights.shape != (train.n_items, train.n_items):
+        raise BundleError("the bundle's item weights do not fit its vocabulary; train again.")
+    return ItemWeights.of(weights, train, liked_from)

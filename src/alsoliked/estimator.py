@@ -36,6 +36,14 @@ OPTIONS = (
     "patience",
     "keep_best",
     "device",
+    "feedback",
+    "reg",
+    "reg_scaling",
+    "unobserved_weight",
+    "liked_from",
+    "likelihood",
+    "samples",
+    "burn_in",
     "item_damping",
     "user_damping",
 )
@@ -62,6 +70,14 @@ class Estimator:
         patience: int | None = None,
         keep_best: bool | None = None,
         device: str | None = None,
+        feedback: Literal["explicit", "implicit"] | None = None,
+        reg: float | None = None,
+        reg_scaling: float | None = None,
+        unobserved_weight: float | None = None,
+        liked_from: float | None = None,
+        likelihood: Literal["gaussian", "ordinal"] | None = None,
+        samples: int | None = None,
+        burn_in: int | None = None,
         item_damping: float | None = None,
         user_damping: float | None = None,
         seed: int = 0,
@@ -108,9 +124,9 @@ class Estimator:
         TrainingError
             If the loss becomes infinite or no number.
         """
-        spec = model_spec(self.model)
         check_whole("seed", self.seed, 0)
         given = {name: _plain(getattr(self, name)) for name in OPTIONS if getattr(self, name) is not None}
+        spec = model_spec(self.model, given.get("feedback"))
         options = settle_options(spec, given, len(train))
         self.options_: dict[str, Any] = {name: _plain(value) for name, value in options.items()}
         self.answers_: Answers

@@ -11,6 +11,7 @@ import torch
 
 from alsoliked.data.ratings import Ratings
 from alsoliked.errors import OptionError
+from alsoliked.evaluation.trial import liked_from
 from alsoliked.models.factors import FactorModel
 from alsoliked.models.layers import y_range_around
 from alsoliked.models.net_scores import NetScores
@@ -20,7 +21,11 @@ from alsoliked.models.registry import ModelSpec, build_network, build_solver
 from alsoliked.models.tables import LinearModel, to_factors
 from alsoliked.models.untrained import settle_untrained
 from alsoliked.recommendation.answers import Answers
-from alsoliked.solvers.choice import DEFAULT_FACTORS, Choice
+from alsoliked.recommendation.choosing import with_choice
+from alsoliked.solvers.als import ALS
+from alsoliked.solvers.bayes import Bayes
+from alsoliked.solvers.ease import Ease
+from alsoliked.solvers.implicit_als import ImplicitALS
 from alsoliked.training import Epoch, History, Learner
 
 __all__ = ["auto_y_range", "fit_answers", "settle_options"]
@@ -90,6 +95,13 @@ def fit_answers(
     on_progress: Callable[[float], None] | None = None,
 ) -> tuple[Answers, History | None]:
     """Fit a model to ratings; the history is None where nothing was trained step by step."""
+    if spec.name == "als":
+        return _solved_in_turn(options, train, seed, on_progress), None
+    if spec.name == "bayes":
+        sampled = Bayes(**options, seed=seed).solve(train, on_progress)
+        return with_choice(train, sampled, liked_from=liked_from(train.rating_scale), seed=seed), None
+    if spec.name == "ease":
+        return Answers(train, rating=None, choice=Ease(**options).solve(train)), None
     if spec.kind == "solver":
         solved = build_solver(spec.name, options).solve(train)
         if spec.lists == "popular":
@@ -101,15 +113,20 @@ def fit_answers(
     if history.degenerate:
         warnings.warn(" ".join(history.in_words()), stacklevel=3)
     model = settle_untrained(_frozen(learner), train.counts_by_user(), train.counts_by_item())
-    how = _choice(train, seed)
-    choice = how.solve(train.user_index, train.item_index, train.n_users, train.n_items)
-    return Answers(train, model, choice, choice_how=how), history
+    return with_choice(train, model, liked_from=liked_from(train.rating_scale), seed=seed), history
 
 
-def _choice(train: Ratings, seed: int) -> Choice:
-    """Settle how to solve for choice; as many directions as a small table has sides would only repeat the table."""
-    most = max(1, min(train.n_users, train.n_items) // 4)
-    return Choice(n_factors=min(DEFAULT_FACTORS, most), seed=seed)
+def _solved_in_turn(
+    options: Options, train: Ratings, seed: int, on_progress: Callable[[float], None] | None
+) -> Answers:
+    settings = {name: value for name, value in options.items() if name != "feedback"} | {"seed": seed}
+    user, item, sizes = train.user_index, train.item_index, (train.n_users, train.n_items)
+    if options["feedback"] == "implicit":  # a rating is a click, whatever it says
+        clicked = ImplicitALS(**settings)
+        return Answers(train, None, clicked.solve(user, item, *sizes, on_progress), choice_how=clicked)
+    solved = ALS(**settings).solve(train, on_progress)
+    model = settle_untrained(solved, train.counts_by_user(), train.counts_by_item())
+    return with_choice(train, model, liked_from=liked_from(train.rating_scale), seed=seed)
 
 
 def _learner(

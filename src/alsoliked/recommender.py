@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Self
+from typing import Literal, Self, overload
 
-import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from alsoliked.data.ratings import FloatArray, Ratings
@@ -31,9 +29,10 @@ class Recommender(Inside):
     Parameters
     ----------
     model
-        ``"dot"``, ``"dot_bias"``, ``"net"``, or a baseline: ``"global_mean"``, ``"damped_bias"``, ``"popular"``.
+        ``"dot"``, ``"dot_bias"``, ``"net"``, ``"als"``, ``"bayes"``; ``"ease"``, which only lists; or a baseline:
+        ``"global_mean"``, ``"damped_bias"``, ``"popular"``.
     n_factors
-        Length of a user's and an item's vector (dot models).
+        Length of a user's and an item's vector (dot models, ``"als"``, ``"bayes"``).
     layers, user_size, item_size, dropout, batch_norm
         The net's hidden widths, vector lengths (None: the chapter's rule), and what stands between its layers.
     y_range
@@ -41,8 +40,15 @@ class Recommender(Inside):
         ``"none"`` does not squeeze.
     epochs, lr, wd, bs, patience, keep_best, device
         Training; see `Learner`. Left at None, `bs` grows with the data and `wd` with `bs`.
+    feedback, reg, reg_scaling, unobserved_weight
+        Of ``"als"``; see `alsoliked.solvers.als.ALS`, and for ``feedback="implicit"``, which learns from there being a
+        rating and not from what it says, `alsoliked.solvers.implicit_als.ImplicitALS`.
+    reg, liked_from
+        Of ``"ease"``; see `alsoliked.solvers.ease.Ease`.
+    samples, burn_in, likelihood
+        Of ``"bayes"``; see `alsoliked.solvers.bayes.Bayes`.
     item_damping, user_damping
-        Of ``"damped_bias"``.
+        Of ``"damped_bias"`` and ``"als"``.
     seed
         Decides everything random.
 
@@ -55,14 +61,32 @@ class Recommender(Inside):
     5
     """
 
+    @overload
     def predict(
-        self, users: Iterable[Id], items: Iterable[Id], *, on_unknown: OnUnknown = "raise"
-    ) -> npt.NDArray[np.float32]:
+        self,
+        users: Iterable[Id],
+        items: Iterable[Id],
+        *,
+        on_unknown: OnUnknown = "raise",
+        with_std: Literal[False] = False,
+    ) -> FloatArray: ...
+
+    @overload
+    def predict(
+        self, users: Iterable[Id], items: Iterable[Id], *, on_unknown: OnUnknown = "raise", with_std: Literal[True]
+    ) -> tuple[FloatArray, FloatArray]: ...
+
+    def predict(
+        self, users: Iterable[Id], items: Iterable[Id], *, on_unknown: OnUnknown = "raise", with_std: bool = False
+    ) -> FloatArray | tuple[FloatArray, FloatArray]:
         """Predict the ratings of pairs of ids (items also by title); shape (n_pairs,).
 
         With ``on_unknown="popular"`` an unknown user is rated like the average user, an unknown item like the mean.
+        With `with_std` (model ``"bayes"``) the standard deviation of each rating to come is returned as well.
         """
-        return predictions.predict(self.fitted, list(users), list(items), on_unknown)
+        pairs = list(users), list(items)
+        predicted = predictions.predict(self.fitted, *pairs, on_unknown)
+        return (predicted, predictions.predict_std(self.fitted, *pairs, on_unknown)) if with_std else predicted
 
     def recommend(
         self,
@@ -127,7 +151,10 @@ class Recommender(Inside):
         return lists.for_everybody(self.fitted, users, options, progress)
 
     def similar_items(self, item: Id, n: int = 10, *, min_count: int = 1) -> Ranked:
-        """List the items whose factors point the same way (cosine), among those with `min_count` training ratings."""
+        """List the items whose factors point the same way (cosine), among those with `min_count` training ratings.
+
+        EASE has no factors: there it lists what having taken up the item says most for.
+        """
         return neighbours.similar_items(self.fitted, item, n, min_count)
 
     def similar_users(self, user: Id, n: int = 10) -> pl.DataFrame:

@@ -12,7 +12,10 @@ from alsoliked import Ratings, Recommender, random_split
 from alsoliked.data.synthetic import planted_ratings
 from alsoliked.models.registry import model_names, model_spec
 
+IMPLICIT = "als implicit"  # what "als" is with feedback="implicit"
 SMALL: dict[str, dict[str, Any]] = {
+    IMPLICIT: {"feedback": "implicit", "n_factors": 6},
+    "bayes": {"n_factors": 6, "samples": 30, "burn_in": 10},
     "dot": {"n_factors": 6, "epochs": 4, "lr": 0.05, "bs": 64},
     "dot_bias": {"n_factors": 6, "epochs": 4, "lr": 0.05, "bs": 64},
     "net": {"layers": [16], "user_size": 6, "item_size": 5, "epochs": 8, "lr": 0.02, "bs": 64},
@@ -21,7 +24,7 @@ SMALL: dict[str, dict[str, Any]] = {
 Make = Callable[..., Recommender]
 
 
-@pytest.fixture(params=model_names())
+@pytest.fixture(params=[*model_names(), IMPLICIT])
 def name(request: pytest.FixtureRequest) -> str:
     """One model after the other."""
     return str(request.param)
@@ -30,13 +33,13 @@ def name(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def predicts(name: str) -> bool:
     """Whether the model predicts ratings."""
-    return model_spec(name).lists != "popular"
+    return name != IMPLICIT and model_spec(name).lists not in ("choice", "popular")
 
 
 @pytest.fixture
 def lists(name: str) -> bool:
     """Whether the model orders items."""
-    return model_spec(name).lists != "none"
+    return name == IMPLICIT or model_spec(name).lists != "none"
 
 
 @pytest.fixture
@@ -44,7 +47,8 @@ def make(name: str) -> Make:
     """Build the model, small and quick, not yet fitted."""
 
     def build(**options: Any) -> Recommender:
-        return Recommender(name, **{**SMALL.get(name, {}), "seed": 3, **options})
+        model = "als" if name == IMPLICIT else name
+        return Recommender(model, **{**SMALL.get(name, {}), "seed": 3, **options})
 
     return build
 

@@ -65,6 +65,7 @@ def tables(items: pl.DataFrame) -> dict[str, Any]:
             pl.DataFrame([{"row": a, "column": b, "cosine": 1.0 if a == b else -0.5} for a in title for b in title]),
         ],
         "meaning": [pl.DataFrame(meant | {"low": [0.3, -0.3], "high": [0.5, -0.1], "n": [900, 800]})],
+        "comparison": [_models()],
         "compare_maps": [items, items.with_columns(c2=-pl.col("c2"))],
     }
 
@@ -79,6 +80,12 @@ def charts(tables: dict[str, Any]) -> dict[str, Any]:
 def specs(charts: dict[str, Any]) -> dict[str, Any]:
     """All pictures as specifications without a look."""
     return {name: plots.bare(chart) for name, chart in charts.items()}
+
+
+def _models() -> pl.DataFrame:
+    rows = [("net", "rmse", 0.91), ("popular", "rmse", None), ("net", "ndcg@10", 0.3), ("popular", "ndcg@10", 0.2)]
+    table = pl.DataFrame(rows, schema=["model", "metric", "value"], orient="row")
+    return table.with_columns(low=pl.col("value") - 0.01, high=pl.col("value") + 0.01)
 
 
 def _epochs() -> pl.DataFrame:

@@ -12,7 +12,7 @@ from alsoliked.errors import OptionError
 if TYPE_CHECKING:
     from alsoliked.data.ratings import Ratings
 
-__all__ = ["Seed", "Split", "ValidPct", "hold_out"]
+__all__ = ["Seed", "Split", "ValidPct", "hold_out", "published_source"]
 
 Split = Annotated[
     str,
@@ -42,12 +42,13 @@ def hold_out(
     if how == "leave_last":
         return split.leave_last(ratings)
     if how in split.PUBLISHED_FOLDS:
-        return split.published_fold(ratings, _published_source(source), how)
+        return split.published_fold(ratings, published_source(source), how)
     names = ", ".join(("random", "time", "leave_last", *split.PUBLISHED_FOLDS))
     raise OptionError(f"--split {how!r} is unknown; expected one of {names}.")
 
 
-def _published_source(source: str) -> str:
+def published_source(source: str) -> str:
+    """Return where the published folds of DATA lie: the zip of a catalogue name, or DATA itself."""
     from alsoliked.data.movielens.fetching import fetch_movielens
 
     return str(fetch_movielens(source)) if is_published(source) else source

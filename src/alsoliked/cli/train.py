@@ -29,7 +29,7 @@ def train(
         Path, typer.Option("-o", "--out", metavar="FOLDER", help="For the bundle; an older bundle is replaced.")
     ],
     model: Annotated[
-        str, typer.Option(metavar="NAME", help="dot, dot_bias, net, damped_bias, popular or global_mean.")
+        str, typer.Option(metavar="NAME", help="dot, dot_bias, net, als, bayes, ease, damped_bias, popular …")
     ] = "dot_bias",
     n_factors: Annotated[int | None, typer.Option(metavar="N", help="Length of the vectors (dot, dot_bias).")] = None,
     layers: Annotated[str | None, typer.Option(metavar="N,N…", help="Hidden widths (net), such as 100,50.")] = None,
@@ -47,8 +47,22 @@ def train(
     patience: Annotated[int | None, typer.Option(metavar="N", help="Stop after N epochs without improvement.")] = None,
     keep_best: Annotated[bool | None, typer.Option(help="Keep the weights of the best epoch.")] = None,
     device: Annotated[str | None, typer.Option(metavar="NAME", help="cpu, cuda …")] = None,
-    item_damping: Annotated[float | None, typer.Option(metavar="N", help="Of item offsets (damped_bias).")] = None,
-    user_damping: Annotated[float | None, typer.Option(metavar="N", help="Of user offsets (damped_bias).")] = None,
+    feedback: Annotated[str | None, typer.Option(metavar="KIND", help="explicit or implicit (als).")] = None,
+    reg: Annotated[float | None, typer.Option(metavar="N", help="Penalty of vectors (als), weights (ease).")] = None,
+    reg_scaling: Annotated[
+        float | None, typer.Option(metavar="POWER", help="Growth of the penalty with the ratings (als).")
+    ] = None,
+    unobserved_weight: Annotated[
+        float | None, typer.Option(metavar="N", help="Weight of a pair without a rating (als, implicit).")
+    ] = None,
+    liked_from: Annotated[
+        float | None, typer.Option(metavar="RATING", help="Count only ratings of at least this (ease).")
+    ] = None,
+    likelihood: Annotated[str | None, typer.Option(metavar="KIND", help="gaussian or ordinal (bayes).")] = None,
+    samples: Annotated[int | None, typer.Option(metavar="N", help="Sweeps that are averaged (bayes).")] = None,
+    burn_in: Annotated[int | None, typer.Option(metavar="N", help="Sweeps before these (bayes).")] = None,
+    item_damping: Annotated[float | None, typer.Option(metavar="N", help="Of item offsets (damped_bias, als).")] = None,
+    user_damping: Annotated[float | None, typer.Option(metavar="N", help="Of user offsets (damped_bias, als).")] = None,
     split: Split = "random",
     valid_pct: ValidPct = None,
     seed: Seed = 0,
@@ -70,6 +84,9 @@ def train(
     options |= {"user_size": user_size, "item_size": item_size, "batch_norm": batch_norm, "y_range": _y_range(y_range)}
     options |= {"epochs": epochs, "lr": lr, "wd": wd, "bs": bs, "patience": patience, "keep_best": keep_best}
     options |= {"device": device, "item_damping": item_damping, "user_damping": user_damping}
+    options |= {"feedback": feedback, "reg": reg, "reg_scaling": reg_scaling, "unobserved_weight": unobserved_weight}
+    options |= {"liked_from": liked_from}
+    options |= {"likelihood": likelihood, "samples": samples, "burn_in": burn_in}
     _check_early(model, options, out)
     columns = {"user": user, "item": item, "rating": rating, "timestamp": timestamp}
     ratings = source.load_ratings(data, **columns, on_bad_rows=on_bad_rows, on_repeat=on_repeat, query=query)
@@ -92,7 +109,8 @@ def _check_early(model: str, options: dict[str, Any], out: Path) -> None:
     from alsoliked.fitting import settle_options
     from alsoliked.models.registry import model_spec
 
-    settle_options(model_spec(model), {name: value for name, value in options.items() if value is not None}, 1)
+    given = {name: value for name, value in options.items() if value is not None}
+    settle_options(model_spec(model, options["feedback"]), given, 1)
     if (out / "manifest.json").is_file():
         say(f"{out} holds an older bundle; it is replaced when the new one is complete")
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from alsoliked._version import __version__
-from alsoliked.cli import data, demo, evaluate, inspect, recommend, report, similar, train
+from alsoliked.cli import compare, data, demo, evaluate, inspect, recommend, report, similar, train
 
 __all__ = ["app"]
 
@@ -42,6 +42,13 @@ app.command(
         "train sqlite:///my.db --query 'SELECT * FROM votes' -o runs/shop",
     )
 )(train.train)
+app.command(
+    **_examples(
+        "compare ml-100k --folds u -o runs/compare",
+        "compare ratings.csv --models dot_bias:wd=.2,net --folds 3",
+        "compare ratings.csv --time-split --json",
+    )
+)(compare.compare)
 app.command(**_examples("evaluate runs/first --json", "evaluate runs/first newer.csv -k 5"))(evaluate.evaluate)
 app.command(
     **_examples(

@@ -11,7 +11,7 @@ NAMES = (
     *("batch_norm", "bs", "device", "dropout", "epochs", "item_damping", "item_size", "keep_best", "layers", "lr"),
     *("model", "n_factors", "patience", "seed", "user_damping", "user_size", "valid_pct", "wd", "y_range"),
     *("item", "on_bad_rows", "on_repeat", "path", "rating", "timestamp", "user"),
-    *("among", "exclude", "given", "k", "min_count", "n", "objective", "on_unknown", "relevant_from"),
+    *("among", "exclude", "given", "k", "max_users", "min_count", "n", "objective", "on_unknown", "relevant_from"),
 )
 PHRASES = {
     "given={item: rating}": "--given ITEM=RATING",
@@ -20,7 +20,7 @@ PHRASES = {
     "keep_best=True": "--keep-best",
     "use read_ratings(path)": "use its path",
 }
-ASSIGNED = re.compile(rf"(?<![\w.\-'\"])({'|'.join(NAMES)})=(?:(['\"])([^'\"]*)\2)?")
+ASSIGNED = re.compile(rf"(?<![\w.:,\-'\"])({'|'.join(NAMES)})=(?:(['\"])([^'\"]*)\2)?")
 CALL = re.compile(r"\bmovielens\('([^']+)', path='([^']+)'\)")
 
 

@@ -78,6 +78,12 @@ _DAMPING = (lambda v: _is_number(v) and v >= 0, "a finite number, 0 or more")
 
 _RULES: dict[str, tuple[Callable[[Value], bool], str]] = {
     "n_factors": _SIZE,
+    "epochs": _SIZE,
+    "feedback": (lambda v: v in ("explicit", "implicit"), "'explicit' (ratings) or 'implicit' (clicks)"),
+    "reg": _DAMPING,
+    "reg_scaling": _DAMPING,
+    "unobserved_weight": _DAMPING,
+    "liked_from": (lambda v: v is None or _is_number(v), "a rating such as 4, or None to count every rating"),
     "user_size": _SIZE_OR_RULE,
     "item_size": _SIZE_OR_RULE,
     "bs": _SIZE,
@@ -86,6 +92,9 @@ _RULES: dict[str, tuple[Callable[[Value], bool], str]] = {
     "batch_norm": _SWITCH,
     "keep_best": _SWITCH,
     "y_range": (_is_range, "(low, high), 'auto' or 'none'"),
+    "likelihood": (lambda v: v in ("gaussian", "ordinal"), "'gaussian' or 'ordinal'"),
+    "samples": _SIZE,
+    "burn_in": (lambda v: _is_whole(v) and v >= 0, "a whole number, 0 or more"),
     "item_damping": _DAMPING,
     "user_damping": _DAMPING,
 }

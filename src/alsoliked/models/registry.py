@@ -35,14 +35,14 @@ class ModelSpec:
     options
         The options that apply, with their defaults.
     lists
-        How it orders a list: by choice and rating, by rating alone, by popularity, or not at all.
+        How it orders a list: by choice and rating, by rating or choice alone, by popularity, or not at all.
     """
 
     name: str
     about: str
     kind: Literal["network", "solver"]
     options: Mapping[str, Value] = field(default_factory=dict)
-    lists: Literal["both", "rating", "popular", "none"] = "both"
+    lists: Literal["both", "rating", "choice", "popular", "none"] = "both"
 
 
 _DESCENT: dict[str, Value] = {
@@ -65,6 +65,20 @@ _SPECS = (
         "network",
         {"layers": (100, 50), "user_size": None, "item_size": None, "dropout": 0.0, "batch_norm": True, **_DESCENT},
     ),
+    ModelSpec(
+        "als",
+        "latent factors and biases, solved in turn",
+        "solver",
+        {
+            "feedback": "explicit",
+            "n_factors": 20,
+            "epochs": 6,
+            "reg": 1.2,
+            "reg_scaling": 0.5,
+            "item_damping": 5.0,
+            "user_damping": 5.0,
+        },
+    ),
     ModelSpec("global_mean", "always the mean rating", "solver", lists="none"),
     ModelSpec(
         "damped_bias",
@@ -73,7 +87,35 @@ _SPECS = (
         {"item_damping": 5.0, "user_damping": 5.0},
         lists="rating",
     ),
+    ModelSpec(
+        "bayes",
+        "latent factors and biases, averaged over what the ratings leave open",
+        "solver",
+        {"n_factors": 32, "samples": 100, "burn_in": 20, "likelihood": "gaussian"},
+    ),
+    ModelSpec(
+        "ease",
+        "what else people take up who took up the same, in closed form",
+        "solver",
+        {"reg": 500.0, "liked_from": None},
+        lists="choice",
+    ),
     ModelSpec("popular", "the most rated items, for everybody", "solver", lists="popular"),
+)
+
+_IMPLICIT = ModelSpec(
+    "als",
+    "latent factors of who took up what, solved in turn",
+    "solver",
+    {
+        "feedback": "implicit",
+        "n_factors": 64,
+        "epochs": 8,
+        "reg": 0.01,
+        "reg_scaling": 1.0,
+        "unobserved_weight": 0.2,
+    },
+    lists="choice",
 )
 
 
@@ -82,8 +124,8 @@ def model_names() -> tuple[str, ...]:
     return tuple(spec.name for spec in _SPECS)
 
 
-def model_spec(name: str) -> ModelSpec:
-    """Look one up.
+def model_spec(name: str, feedback: Value = None) -> ModelSpec:
+    """Look one up; with ``feedback="implicit"`` the variant that learns from clicks, where there is one.
 
     Raises
     ------
@@ -92,7 +134,7 @@ def model_spec(name: str) -> ModelSpec:
     """
     for spec in _SPECS:
         if spec.name == name:
-            return spec
+            return _IMPLICIT if (name, feedback) == (_IMPLICIT.name, "implicit") else spec
     raise OptionError(f"model={name!r} is unknown; expected one of {', '.join(model_names())}.")
 
 

@@ -2,6 +2,7 @@
 
 from alsoliked.plots.accuracy import calibration, predicted_vs_actual, residuals
 from alsoliked.plots.clusters import cluster_map
+from alsoliked.plots.compared import comparison
 from alsoliked.plots.dress import bare, fit, heading, with_theme
 from alsoliked.plots.inside import axes, bias_ends, meaning, near_axes, neighbours
 from alsoliked.plots.look import theme_config
@@ -17,6 +18,7 @@ __all__ = [
     "calibration",
     "cluster_map",
     "compare_maps",
+    "comparison",
     "cross_table",
     "fit",
     "heading",

@@ -13,13 +13,14 @@ from alsoliked.data.grouped import Grouped
 from alsoliked.data.ratings import Ratings
 from alsoliked.data.titles import Titles
 from alsoliked.models.factors import FactorModel, FloatArray
+from alsoliked.models.item_weights import ItemWeights
 from alsoliked.models.net_scores import NetScores
 from alsoliked.recommendation.candidates import leave_out
 from alsoliked.recommendation.fold_in import FoldedIn, Prior, fold_in
 from alsoliked.recommendation.learned_prior import learn_prior
-from alsoliked.recommendation.objective import Objective, list_scores
+from alsoliked.recommendation.objective import RATING_WEIGHT, Objective, list_scores
 from alsoliked.recommendation.topk import top_n, user_blocks
-from alsoliked.solvers.choice import Choice
+from alsoliked.solvers.choice import Choice, FoldsIn
 
 __all__ = ["Answers", "Progress"]
 
@@ -45,15 +46,21 @@ class Answers:
     known_prior
         What a stranger's row looks like before any rating, if that is known already (a bundle knows).
     choice_how
-        The settings `choice` was solved with, which fold-in needs.
+        How `choice` was solved, which fold-in needs.
+    known_weight
+        How much the rating weighs in objective ``"both"``, if that is known already.
+    weigh
+        Learns that weight; without it, it is fixed.
     """
 
     train: Ratings
     rating: FactorModel | NetScores | None
-    choice: FactorModel | None
+    choice: FactorModel | ItemWeights | None
     ordered: bool = True
     known_prior: Prior | None = None
-    choice_how: Choice = field(default_factory=Choice)
+    choice_how: FoldsIn = field(default_factory=Choice)
+    known_weight: float | None = None
+    weigh: Callable[[Answers], float] | None = None
 
     @cached_property
     def prior(self) -> Prior | None:
@@ -61,6 +68,13 @@ class Answers:
         if self.rating is None or self.known_prior is not None:
             return self.known_prior
         return learn_prior(self.rating, self.train)
+
+    @cached_property
+    def rating_weight(self) -> float:
+        """How much the rating weighs beside choice in objective ``"both"``, learned when first asked."""
+        if self.known_weight is not None or self.weigh is None:
+            return RATING_WEIGHT if self.known_weight is None else self.known_weight
+        return self.weigh(self)
 
     @cached_property
     def by_user(self) -> Grouped:
@@ -85,15 +99,27 @@ class Answers:
         if rating is None and self.rating is not None and objective != "choice":
             rating = self.rating.users(users)
         choice = None if self.choice is None or objective == "rating" else self.choice.users(users)
-        return list_scores(rating, choice, self.counts, objective)
+        return self._scores(rating, choice, objective)
 
-    def stranger(self, items: Indices, rating: FloatArray | None, objective: Objective = "both") -> FloatArray:
-        """Return the list scores of all items for somebody who rated these and is predicted so, shape (1, n_items)."""
+    def stranger(
+        self, items: Indices, rating: FloatArray | None, objective: Objective = "both", rated: FloatArray | None = None
+    ) -> FloatArray:
+        """Return the list scores of all items for somebody who rated these and is predicted so, shape (1, n_items).
+
+        `rated` are the ratings they gave; without them every item counts as one they liked.
+        """
         choice = None
-        if self.choice is not None and objective != "rating":
+        if isinstance(self.choice, ItemWeights) and objective != "rating":
+            choice = self.choice.given(items, rated)
+        elif isinstance(self.choice, FactorModel) and objective != "rating":
             row = self.choice_how.fold_in(self.choice, items.astype(np.int32), self.counts)
             choice = self.choice.rows(row[None])
-        return list_scores(rating, choice, self.counts, objective)
+        return self._scores(rating, choice, objective)
+
+    def _scores(self, rating: FloatArray | None, choice: FloatArray | None, objective: Objective) -> FloatArray:
+        alone = rating is None or choice is None or objective != "both"
+        weight = RATING_WEIGHT if alone else self.rating_weight
+        return list_scores(rating, choice, self.counts, objective, weight)
 
     def fold_in(self, items: Indices, ratings: FloatArray) -> FoldedIn | None:
         """Find a stranger's row; None where the model predicts no ratings."""

@@ -17,7 +17,7 @@ from alsoliked.recommendation.fold_in import FoldedIn, Prior, fold_in
 __all__ = ["learn_prior"]
 
 START = 3.0  # about how much wider than the trained rows it ends, so that few rounds get there
-EFFORT = {FactorModel: (150, 3), NetScores: (20, 1)}  # users and rounds; a network takes longer over each
+EFFORT, NET_EFFORT = (150, 3), (20, 1)  # users and rounds; a network takes longer over each
 PAIRS = 200_000  # training ratings that tell the noise
 
 
@@ -39,7 +39,7 @@ def learn_prior(model: FactorModel | NetScores, train: Ratings) -> Prior:
     by_user = train.by_user()
     active = np.flatnonzero(np.diff(by_user.start))
     prior = Prior.of_rows(model.user_rows[active], float(np.mean(error.astype(np.float64) ** 2)))
-    n_users, rounds = EFFORT[type(model)]
+    n_users, rounds = NET_EFFORT if isinstance(model, NetScores) else EFFORT
     sample = rng.permutation(active)[:n_users]
     prior = Prior(prior.mean, prior.precision / START, prior.noise)
     for _ in range(rounds if len(active) > 1 else 0):

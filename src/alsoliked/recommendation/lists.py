@@ -112,7 +112,7 @@ def for_stranger(answers: Answers, given: Mapping[Id, float], options: ListOptio
         return _popular(answers, options.n, exclude, among, "popular: no ratings were given")
     folded = answers.fold_in(items, ratings)
     rating = None if answers.rating is None or folded is None else answers.rating.rows(folded.row[None])
-    scores = answers.stranger(items, rating, options.objective)
+    scores = answers.stranger(items, rating, options.objective, ratings)
     if options.exclude_seen:
         leave_out(scores, exclude=items)
     leave_out(scores, exclude=exclude, among=among)

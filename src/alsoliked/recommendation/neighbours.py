@@ -8,6 +8,7 @@ import polars as pl
 from alsoliked.data.vocabulary import Id
 from alsoliked.errors import OptionError
 from alsoliked.models.factors import FactorModel
+from alsoliked.models.item_weights import ItemWeights
 from alsoliked.models.net_scores import NetScores
 from alsoliked.models.options import check_whole
 from alsoliked.recommendation.answers import Answers
@@ -21,13 +22,15 @@ __all__ = ["similar_items", "similar_users", "with_factors"]
 def similar_items(answers: Answers, item: Id, n: int, min_count: int) -> Ranked:
     """Return the items whose factors point the same way, nearest first, without the item itself."""
     check_whole("n", n)
-    factors = with_factors(answers).item_factors
     index = answers.titles.index(item)
-    cosine = cosine_to(factors, index)[None].copy()
-    cosine[0, index] = -np.inf
-    cosine[0, answers.counts < max(1, min_count)] = -np.inf
-    near = f"item factors near {answers.titles.label(index)!r}"
-    return ranked(answers, cosine, None, n=n, served_by=near, score_name="cosine")
+    if isinstance(answers.choice, ItemWeights) and answers.rating is None:
+        score, name, of = answers.choice.weights[index][None].copy(), "weight", "item weights of"
+    else:
+        score = cosine_to(with_factors(answers).item_factors, index)[None].copy()
+        name, of = "cosine", "item factors near"
+    score[0, index] = -np.inf
+    score[0, answers.counts < max(1, min_count)] = -np.inf
+    return ranked(answers, score, None, n=n, served_by=f"{of} {answers.titles.label(index)!r}", score_name=name)
 
 
 def similar_users(answers: Answers, user: Id, n: int) -> pl.DataFrame:
@@ -48,7 +51,7 @@ def similar_users(answers: Answers, user: Id, n: int) -> pl.DataFrame:
 
 def with_factors(answers: Answers) -> FactorModel | NetScores:
     """Return what has factors, or say that nothing here has."""
-    model = answers.rating
-    if model is None or not model.item_factors.shape[1]:
+    model = answers.choice if answers.rating is None else answers.rating
+    if model is None or isinstance(model, ItemWeights) or not model.item_factors.shape[1]:
         raise OptionError("this model has no factors to compare or to show; fit 'dot_bias' or 'net'.")
     return model

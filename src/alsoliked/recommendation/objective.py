@@ -2,11 +2,11 @@
 
 - ``"rating"``: the predicted rating, each item's distance from the user's mean prediction multiplied by
   ``count / (count + 10)``: an item few have rated needs strong evidence to rise, or to sink.
-- ``"choice"``: the choice score (`solvers.choice`).
+- ``"choice"``: the choice score (`recommendation.choosing`).
 - ``"both"``: the sum of both, each brought to mean 0 and spread 1 over all items, the rating's part
-  weighted by `RATING_WEIGHT`.
+  weighted: by a weight learned from the training ratings (`recommendation.weighing`), else by `RATING_WEIGHT`.
 
-The weight and the damping were chosen on a part of the training ratings (benchmarks/lists.py), not on any test.
+The fixed weight and the damping were chosen on a part of the training ratings (benchmarks/lists.py), not on any test.
 """
 
 from __future__ import annotations
@@ -34,9 +34,13 @@ def damped(rating: FloatArray, counts: npt.NDArray[np.integer]) -> FloatArray:
 
 
 def list_scores(
-    rating: FloatArray | None, choice: FloatArray | None, counts: npt.NDArray[np.integer], objective: Objective
+    rating: FloatArray | None,
+    choice: FloatArray | None,
+    counts: npt.NDArray[np.integer],
+    objective: Objective,
+    weight: float = RATING_WEIGHT,
 ) -> FloatArray:
-    """Return the scores a list is ordered by, shape (n_users, n_items).
+    """Return the scores a list is ordered by, shape (n_users, n_items); `weight` is the rating's in ``"both"``.
 
     Examples
     --------
@@ -49,7 +53,7 @@ def list_scores(
         return choice
     if choice is None or objective == "rating":
         return damped(rating, counts)
-    return _standardised(choice) + np.float32(RATING_WEIGHT) * _standardised(damped(rating, counts))
+    return _standardised(choice) + np.float32(weight) * _standardised(damped(rating, counts))
 
 
 def _standardised(scores: FloatArray) -> FloatArray:

@@ -9,10 +9,11 @@ import numpy as np
 from alsoliked.data.vocabulary import Id
 from alsoliked.errors import OptionError, UnknownItemError, UnknownUserError
 from alsoliked.models.factors import FloatArray
+from alsoliked.models.posterior import Posterior
 from alsoliked.recommendation.answers import Answers
 from alsoliked.recommendation.lists import OnUnknown, known_user
 
-__all__ = ["predict"]
+__all__ = ["predict", "predict_std"]
 
 
 def predict(answers: Answers, users: Sequence[Id], items: Sequence[Id], on_unknown: OnUnknown) -> FloatArray:
@@ -32,6 +33,24 @@ def predict(answers: Answers, users: Sequence[Id], items: Sequence[Id], on_unkno
     if newcomer.any() and answers.prior is not None:
         average = answers.rating.rows(answers.prior.mean.astype(np.float32)[None])[0]
         out[newcomer] = average[item_index[newcomer]]
+    return out
+
+
+def predict_std(answers: Answers, users: Sequence[Id], items: Sequence[Id], on_unknown: OnUnknown) -> FloatArray:
+    """Return the standard deviation of the ratings of pairs; of a pair with an unknown id that of all ratings.
+
+    Raises
+    ------
+    OptionError
+        If the model does not know how sure it is.
+    """
+    if not isinstance(answers.rating, Posterior):
+        raise OptionError("this model does not know how sure it is; fit model 'bayes' for with_std=True.")
+    user_index = np.array([_user(answers, user, on_unknown) for user in users], dtype=np.int64)
+    item_index = np.array([_item(answers, item, on_unknown) for item in items], dtype=np.int64)
+    out = np.full(len(users), answers.train.rating.std(dtype=np.float64), dtype=np.float32)
+    known = (user_index >= 0) & (item_index >= 0)
+    out[known] = answers.rating.spread(user_index[known], item_index[known])
     return out
 
 

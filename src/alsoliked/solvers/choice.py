@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -21,11 +22,19 @@ from torch import Tensor
 from alsoliked.models.factors import FactorModel, FloatArray
 from alsoliked.processor import settled
 
-__all__ = ["DEFAULT_FACTORS", "Choice"]
+__all__ = ["DEFAULT_FACTORS", "Choice", "FoldsIn", "sparse_table"]
 
 IndexArray = npt.NDArray[np.int32]
 
 DEFAULT_FACTORS = 32  # with the scalings, chosen on parts of training ratings (benchmarks/lists.py --choose)
+
+
+class FoldsIn(Protocol):
+    """A way to solve for choice that finds a stranger's row too: `Choice`, `ImplicitALS`."""
+
+    def fold_in(self, model: FactorModel, items: IndexArray, item_count: npt.NDArray[np.integer]) -> FloatArray:
+        """Return the row, shape (1 + n_factors,), of somebody who took up these items."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +80,8 @@ class Choice:
         by_item = np.maximum(item_count, 1) ** -self.item_scaling
         value = (by_user[users] * by_item[items]).astype(np.float32)
         with settled(len(users) // 100):
-            table = _sparse(users, items, value, user_count, n_items)
-            turned = _sparse(items, users, value, item_count, n_users)
+            table = sparse_table(users, items, value, user_count, n_items)
+            turned = sparse_table(items, users, value, item_count, n_users)
             directions = self._directions(table, turned)  # (n_items, n_factors)
             user_part = table @ directions  # (n_users, n_factors)
         return self._as_model(user_part.numpy(), directions.numpy(), by_item)
@@ -105,9 +114,10 @@ class Choice:
         return np.concatenate([np.zeros(1, np.float32), (value @ model.item_factors[items]).astype(np.float32)])
 
 
-def _sparse(
+def sparse_table(
     row: IndexArray, column: IndexArray, value: FloatArray, row_count: npt.NDArray[np.integer], n_columns: int
 ) -> Tensor:
+    """Return a table in compressed rows, (n_rows, n_columns), from each entry's row, column and value."""
     order = np.argsort(row, kind="stable")
     start = np.zeros(len(row_count) + 1, dtype=np.int32)
     np.cumsum(row_count, out=start[1:])

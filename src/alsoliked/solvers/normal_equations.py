@@ -138,13 +138,18 @@ def normal_equations(
     value = torch.cat([targets, targets.new_zeros(1)])
     weight = None if weights is None else torch.cat([weights, weights.new_zeros(1)])
     for group in batches.groups:
-        x = ended[0][group.columns[0]]  # (n_rows × n_pieces, length, k)
+        x = _looked_up(ended[0], group.columns[0])  # (n_rows × n_pieces, length, k)
         for table, column in zip(ended[1:], group.columns[1:], strict=True):
-            x = x + table[column]
+            x += _looked_up(table, column)
         weighed = x if weight is None else x * weight[group.entries][..., None]
         n, k = len(group.rows), x.shape[-1]
         gram = torch.bmm(weighed.mT, x)  # (n_rows × n_pieces, k, k)
-        moment = torch.bmm(weighed.mT, value[group.entries][..., None])  # (n_rows × n_pieces, k, 1)
+        moment = torch.bmm(weighed.mT, _looked_up(value[:, None], group.entries))  # (n_rows × n_pieces, k, 1)
         if len(gram) != n:
             gram, moment = gram.view(n, -1, k, k).sum(dim=1), moment.view(n, -1, k).sum(dim=1)
         yield System(group.rows, gram, moment.view(n, k))
+
+
+def _looked_up(table: Tensor, index: Tensor) -> Tensor:
+    """Return ``table[index]`` for an index of two dimensions; several times faster than spelled so."""
+    return table.index_select(0, index.view(-1)).view(*index.shape, table.shape[1])

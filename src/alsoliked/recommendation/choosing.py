@@ -1,0 +1,50 @@
+"""The choice half of a model that predicts ratings: EASE where the catalogue allows it, factors above.
+
+EASE makes the better lists (benchmarks/lists.py), but its weights are n_items² numbers and take n_items³ operations.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from alsoliked.data.ratings import Ratings
+from alsoliked.models.factors import FactorModel
+from alsoliked.models.net_scores import NetScores
+from alsoliked.recommendation.answers import Answers
+from alsoliked.recommendation.weighing import learn_weight
+from alsoliked.solvers.choice import DEFAULT_FACTORS, Choice
+from alsoliked.solvers.ease import Ease
+
+__all__ = ["EASE_UP_TO", "choice_alone", "with_choice"]
+
+EASE_UP_TO = 5000  # items: 100 MB of weights
+
+
+def with_choice(train: Ratings, rating: FactorModel | NetScores, *, liked_from: float, seed: int) -> Answers:
+    """Solve for choice beside a rating model; the weight between them is learned when first asked for.
+
+    A model whose strangers' rows take long to find (a net) keeps the fixed weight.
+    """
+    chosen = replace(choice_alone(train, seed), rating=rating)
+    if not isinstance(rating, FactorModel):
+        return chosen
+
+    def weigh(answers: Answers) -> float:
+        return learn_weight(answers, lambda kept: choice_alone(kept, seed), liked_from=liked_from, seed=seed)
+
+    return replace(chosen, weigh=weigh)
+
+
+def choice_alone(train: Ratings, seed: int) -> Answers:
+    """Solve for choice and nothing else."""
+    if train.n_items <= EASE_UP_TO:
+        return Answers(train, None, Ease().solve(train))
+    how = _factors(train, seed)
+    choice = how.solve(train.user_index, train.item_index, train.n_users, train.n_items)
+    return Answers(train, None, choice, choice_how=how)
+
+
+def _factors(train: Ratings, seed: int) -> Choice:
+    """Settle how to solve for factors; as many as a small table has sides would only repeat the table."""
+    most = max(1, min(train.n_users, train.n_items) // 4)
+    return Choice(n_factors=min(DEFAULT_FACTORS, most), seed=seed)

@@ -1,0 +1,85 @@
+"""Link: what is known about a field's rows, as the mean of their prior.
+
+A row ``x`` of a field is normal around ``m + s W``: `m` is the field's mean, `s` the row's features and `W` the link
+matrix, itself normal with precision ``scale × precision of the rows`` (Macau: Simm et al. 2017). With the singular
+directions ``S = U diag(d) V'`` of the features everything about the link is diagonal: no `W` is ever formed, only its
+part ``A = V' W`` along the directions, and what the features cannot see is integrated out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from alsoliked.processor import settled
+
+__all__ = ["Link", "normalised_sets"]
+
+LEAST = 1e-4  # directions with less than this share of the largest singular value are left out
+SWEEPS = 4  # of the subspace iteration, where only the leading directions are wanted
+SPARE = 16  # directions carried along for accuracy
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Link:
+    """Features of a field's rows by their singular directions.
+
+    Attributes
+    ----------
+    directions
+        Orthonormal columns, float32, shape (n_rows, n_directions).
+    strengths
+        The singular values, shape (n_directions,), all positive.
+    """
+
+    directions: Tensor
+    strengths: Tensor
+
+    @classmethod
+    def of(cls, features: Tensor, most: int, generator: torch.Generator) -> Link:
+        """Take the leading singular directions of features, shape (n_rows, n_features), at most so many.
+
+        All of them come from one eigen-solve where the shorter side is no longer than `most`; otherwise from subspace
+        iteration (Halko, Martinsson & Tropp 2011), which costs what is asked for instead of what is there.
+
+        Examples
+        --------
+        >>> link = Link.of(torch.tensor([[3.0, 0.0], [0.0, 2.0], [0.0, 0.0]]), 9, torch.Generator())
+        >>> [round(s, 4) for s in link.strengths.tolist()]
+        [3.0, 2.0]
+        """
+        with settled(1):
+            basis = features if min(features.shape) <= most + SPARE else _leading(features, most, generator)
+            small = basis if basis is features else basis.T @ features  # (n, f) or (most, f)
+            tall = small.shape[0] > small.shape[1]
+            values, vectors = torch.linalg.eigh((small.T @ small if tall else small @ small.T).double())
+            keep = values > max(float(values.max()) * LEAST**2, 1e-12)
+            values, vectors = values[keep].flip(0)[:most], vectors[:, keep].flip(1)[:, :most]
+            strengths = values.sqrt().float()
+            left = small @ (vectors.float() / strengths) if tall else vectors.float()
+        return cls((left if basis is features else basis @ left).contiguous(), strengths)
+
+
+def _leading(features: Tensor, most: int, generator: torch.Generator) -> Tensor:
+    basis = torch.randn(features.shape[1], most + SPARE, generator=generator)
+    for _ in range(SWEEPS):
+        basis = features.T @ torch.linalg.qr(features @ basis).Q
+    leading: Tensor = torch.linalg.qr(features @ basis).Q
+    return leading
+
+
+def normalised_sets(rows: Tensor, members: Tensor, n_rows: int, n_members: int) -> Tensor:
+    """Return each row's set of members scaled to unit length, dense, shape (n_rows, n_members); empty rows are zero.
+
+    Examples
+    --------
+    >>> normalised_sets(torch.tensor([0, 0, 1]), torch.tensor([0, 1, 1]), 2, 2)
+    tensor([[0.7071, 0.7071],
+            [0.0000, 1.0000]])
+    """
+    count = torch.bincount(rows, minlength=n_rows).clamp_min(1)
+    table = torch.zeros(n_rows, n_members)
+    table[rows, members] = count[rows].float().rsqrt()
+    return table

@@ -1,0 +1,132 @@
+"""What is kept of a chain: the mean of all samples as one factor model, and some samples in half precision.
+
+The mean of S products ``U_s V_s'`` is a product again, of all samples' factors side by side. Its leading directions
+hold what the samples agree on; the rest is the noise that averaging is there to remove. So the mean is hardly larger
+than a trained model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from alsoliked.models.posterior import HalfArray, Posterior
+from alsoliked.solvers.bayes.fields import Field
+from alsoliked.solvers.bayes.sampler import State
+from alsoliked.solvers.bayes.squeezed import sigmoid_through
+
+__all__ = ["Kept", "user_and_item_rows"]
+
+SOME = 5_000  # ratings that tell where the scores are
+KEPT = 32  # samples kept to say how sure a prediction is, evenly spaced
+SWEEPS, SPARE = 4, 8  # of the subspace iteration, and directions carried along for accuracy
+
+
+def user_and_item_rows(fields: Sequence[Field], tables: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
+    """Return a sample's user and item rows, bias first, with the days folded into the users.
+
+    A prediction is for no day in particular: it is for a user's own days, in the shares of the user's ratings.
+    """
+    users, items, *others = tables
+    for field, rows in zip(fields[2:], others, strict=True):
+        user = fields[0].index
+        count = torch.bincount(user, minlength=len(users)).float()[:, None]
+        each = rows.index_select(0, field.index)
+        own = torch.zeros_like(users).index_add_(0, user, each)
+        own = torch.where(count > 0, own / count.clamp_min(1), each.mean(dim=0))
+        bias = users[:, 0] + own[:, 0] + torch.linalg.vecdot(users[:, 1:], own[:, 1:])
+        users = torch.cat([bias[:, None], users[:, 1:] + own[:, 1:]], dim=1)
+    return users, items
+
+
+class Kept:
+    """Takes samples in and says what they come to.
+
+    Parameters
+    ----------
+    fields
+        Of the chain.
+    n_samples
+        How many samples will come.
+    n_factors
+        How many directions of their mean to keep.
+    """
+
+    def __init__(self, fields: Sequence[Field], n_samples: int, n_factors: int) -> None:
+        self.fields, self.n_samples, self.n_factors = fields, n_samples, n_factors
+        self.rated = [torch.bincount(f.index, minlength=f.n_rows)[:, None] > 0 for f in fields]
+        self.samples: list[tuple[Tensor, Tensor]] = []
+        self.means: list[tuple[Tensor, Tensor]] = []
+        self.noise: list[float] = []
+        self.cuts: list[Tensor] = []
+
+    def add(self, state: State) -> None:
+        """Take one sample in; in the mean, rows without ratings count as expected instead of as drawn."""
+        told = zip(self.rated, state.tables, state.hypers, strict=True)
+        settled = [torch.where(rated, rows, hyper.expected) for rated, rows, hyper in told]
+        self.means.append(user_and_item_rows(self.fields, settled))
+        every = max(1, self.n_samples // KEPT)
+        if len(self.means) % every == 0 and len(self.samples) < KEPT:
+            self.samples.append(user_and_item_rows(self.fields, state.tables))
+            self.noise.append(1 / state.sure)
+            if state.cuts is not None:
+                self.cuts.append(state.cuts)
+
+    def model(self, centre: float, spread: float) -> Posterior:
+        """Return what was learned; `centre` and `spread` bring scores back to ratings."""
+        mean = self._mean(centre, spread)
+        users, items = (_halved([pair[side] for pair in self.samples], spread) for side in (0, 1))
+        noise = np.array(self.noise, np.float32) * np.float32(spread**2)
+        return replace(mean, user_samples=users, item_samples=items, noise=noise)
+
+    def ordered(self, values: Tensor) -> Posterior:
+        """Return what was learned from levels with these ratings."""
+        cuts = torch.stack(self.cuts)
+        scores = self._some_scores()  # (n_samples, n)
+        wider = float((1 + scores.var(dim=0).mean()).sqrt())  # noise and what is not known, in units of the noise
+        low, high, slope, offset = sigmoid_through(scores.mean(dim=0) / wider, cuts.mean(dim=0) / wider, values)
+        mean = self._mean(offset, slope / wider)
+        users, items = (_halved([pair[side] for pair in self.samples], 1.0) for side in (0, 1))
+        noise = np.array(self.noise, np.float32)
+        mean = replace(mean, user_samples=users, item_samples=items, noise=noise)
+        return replace(mean, cuts=cuts.numpy(), values=values.numpy(), y_range=(low, high))
+
+    def _some_scores(self) -> Tensor:
+        """Return the kept samples' scores of some ratings, shape (n_samples, n)."""
+        step = max(1, len(self.fields[0].index) // SOME)
+        user, item = (field.index[::step] for field in self.fields[:2])
+        return torch.stack(
+            [u[user, 0] + i[item, 0] + torch.linalg.vecdot(u[user, 1:], i[item, 1:]) for u, i in self.samples]
+        )
+
+    def _mean(self, centre: float, spread: float) -> Posterior:
+        biases = [torch.stack([pair[side][:, 0] for pair in self.means]).mean(dim=0) for side in (0, 1)]
+        left, right = (torch.cat([pair[side][:, 1:] for pair in self.means], dim=1) for side in (0, 1))
+        factors = _leading(left, right, len(self.means), self.n_factors)
+        user_factors, item_factors = ((part * spread**0.5).contiguous().numpy() for part in factors)
+        user_bias, item_bias = ((part * spread).numpy() for part in biases)
+        return Posterior(user_factors, item_factors, user_bias, item_bias, centre)
+
+
+def _halved(tables: Sequence[Tensor], spread: float) -> HalfArray:
+    rows = torch.stack(list(tables))  # (n_samples, n_rows, 1 + n_factors)
+    units = torch.full((rows.shape[-1],), spread**0.5)
+    units[0] = spread
+    halved: HalfArray = (rows * units).half().numpy()
+    return halved
+
+
+def _leading(left: Tensor, right: Tensor, n_samples: int, n_factors: int) -> tuple[Tensor, Tensor]:
+    """Return the leading directions of ``left right' / n_samples``, split evenly between both sides."""
+    most = min(n_factors + SPARE, len(left), len(right), left.shape[1])
+    generator = torch.Generator().manual_seed(0)
+    basis = torch.linalg.qr(torch.randn(len(right), most, generator=generator)).Q
+    for _ in range(SWEEPS):
+        basis = torch.linalg.qr(right @ (left.T @ (left @ (right.T @ basis)))).Q
+    turned, values, back = torch.linalg.svd(left @ (right.T @ basis) / n_samples, full_matrices=False)
+    root = values[:n_factors].sqrt()
+    return turned[:, :n_factors] * root, (basis @ back.T)[:, :n_factors] * root
