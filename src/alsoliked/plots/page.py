@@ -11,7 +11,7 @@ from alsoliked.plots.dress import Chart, bare, heading
 from alsoliked.plots.engine import vl_convert
 from alsoliked.plots.look import FACES, THEMES, theme_config
 
-__all__ = ["DRAW", "html_page", "in_script", "vega_script"]
+__all__ = ["DRAW", "html_page", "in_script", "palettes", "vega_script"]
 
 # drawInto(element, spec, configs): fills the width of the element, follows the reader's light or dark setting, and says
 # so again when either changes. Pictures side by side go under each other where the page is narrow.
@@ -85,26 +85,26 @@ def html_page(chart: Chart) -> str:
         note=f"<p>{html.escape(note)}</p>" if note else "",
         hint=f'<p class="hint">{html.escape(hint)}</p>' if hint else "",
         search=search,
-        style=_style(),
+        style=palettes() + _STYLE,
         vega=vega_script(),
         draw=DRAW,
         call=f'drawInto(document.getElementById("chart"), {in_script(spec)}, {in_script(configs)});',
     )
 
 
-def _style() -> str:
+def palettes() -> str:
+    """Return the letters and colours of the pictures as variables of a page, so that both are of a piece."""
     light, dark = (
-        f"--page: {p.page}; --ink: {p.ink}; --quiet: {p.quiet}; --line: {p.line}; --grid: {p.grid};"
+        f":root {{ --page: {p.page}; --ink: {p.ink}; --quiet: {p.quiet}; --grid: {p.grid}; --line: {p.line}; }}"
         for p in (THEMES["light"], THEMES["dark"])
     )
-    return _STYLE.replace("LIGHT", light).replace("DARK", dark).replace("FACES", FACES)
+    return f":root {{ --faces: {FACES}; }} {light} @media (prefers-color-scheme: dark) {{ {dark} }}\n"
 
 
 _STYLE = """
-:root { color-scheme: light dark; LIGHT }
-@media (prefers-color-scheme: dark) { :root { DARK } }
+:root { color-scheme: light dark; }
 * { box-sizing: border-box; }
-body { margin: 0; background: var(--page); color: var(--ink); font: 16px/1.5 FACES; }
+body { margin: 0; background: var(--page); color: var(--ink); font: 16px/1.5 var(--faces); }
 main { max-width: 1040px; margin: 0 auto; padding: clamp(16px, 4vw, 48px); }
 h1 { font-size: clamp(20px, 3vw, 26px); line-height: 1.25; margin: 0 0 6px; }
 p { margin: 0 0 20px; color: var(--quiet); max-width: 46em; }

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from alsoliked.errors import MissingExtraError, OptionError
-from alsoliked.plots.look import FACES, THEMES, theme_config
-from alsoliked.plots.page import DRAW, in_script, vega_script
+from alsoliked.plots.look import theme_config
+from alsoliked.plots.page import DRAW, in_script, palettes, vega_script
 from alsoliked.report.build import build_page
 from alsoliked.report.page import Page, Picture
 
@@ -95,7 +95,7 @@ def render(page: Page) -> str:
             page=page,
             place=lambda block: place[id(block)],
             rows=lambda section: [list(_each(row)) for row in section.blocks],
-            style=_palettes() + _text("style.css"),
+            style=palettes() + _text("style.css"),
             script=DRAW + _text("charts.js"),
             vega=vega_script(),
             specs=in_script(specs),
@@ -106,15 +106,6 @@ def render(page: Page) -> str:
 
 def _each(row: object) -> Sequence[object]:
     return row if isinstance(row, (list, tuple)) else [row]
-
-
-def _palettes() -> str:
-    """Return the colours of the pictures as variables of the page, so that both are of a piece."""
-    light, dark = (
-        f":root {{ --page: {p.page}; --ink: {p.ink}; --quiet: {p.quiet}; --grid: {p.grid}; --line: {p.line}; }}"
-        for p in (THEMES["light"], THEMES["dark"])
-    )
-    return f":root {{ --faces: {FACES}; }} {light} @media (prefers-color-scheme: dark) {{ {dark} }}\n"
 
 
 def _environment() -> Environment:
