@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from alsoliked import Recommender, evaluate, random_split
+from alsoliked.chance import holm
 from alsoliked.comparison.cell import run_cell, write_fold
 from alsoliked.comparison.folds import Fold
-from alsoliked.evaluation.paired import holm, p_of_difference
+from alsoliked.evaluation.paired import p_of_difference
 
 
 @pytest.fixture

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from alsoliked.interpretation.association import associate, holm, interval, ranks
+from alsoliked.chance import holm
+from alsoliked.interpretation.association import associate, interval, ranks
 
 
 def test_r_is_the_correlation() -> None:

@@ -9,9 +9,10 @@ from typing import Any, TypeAlias
 import numpy as np
 import polars as pl
 
+from alsoliked.chance import holm
 from alsoliked.evaluation.bootstrap import Figure
 from alsoliked.evaluation.measured import Measured, direction
-from alsoliked.evaluation.paired import holm, p_of_difference
+from alsoliked.evaluation.paired import p_of_difference
 
 __all__ = ["COSTS", "Cells", "difference_table", "figure_table", "metrics_of"]
 

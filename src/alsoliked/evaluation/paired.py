@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from alsoliked.evaluation.bootstrap import Draws, Resamples
 
-__all__ = ["SameUsers", "holm", "p_of_difference"]
+__all__ = ["SameUsers", "p_of_difference"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,21 +64,3 @@ def p_of_difference(difference: float, draws: Draws) -> float:
     if spread == 0:
         return 1.0 if difference == 0 else 0.0
     return math.erfc(abs(difference) / spread / math.sqrt(2))
-
-
-def holm(p: Sequence[float]) -> list[float]:
-    """Return p-values corrected for how many they are; NaN stays, and does not count.
-
-    S. Holm, "A simple sequentially rejective multiple test procedure", Scandinavian Journal of Statistics 6, 1979.
-
-    Examples
-    --------
-    >>> [round(p, 2) for p in holm([0.01, 0.04, 0.03])]
-    [0.03, 0.06, 0.06]
-    """
-    order = sorted((i for i, value in enumerate(p) if not math.isnan(value)), key=lambda i: p[i])
-    corrected, most = [math.nan] * len(p), 0.0
-    for rank, i in enumerate(order):
-        most = max(most, min(1.0, p[i] * (len(order) - rank)))
-        corrected[i] = most
-    return corrected

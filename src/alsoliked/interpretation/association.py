@@ -10,13 +10,12 @@ were dealt to the rows at random, r would have the standard deviation 1 / √(n 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from statistics import NormalDist
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["associate", "holm", "interval", "ranks"]
+__all__ = ["associate", "interval", "ranks"]
 
 Double = npt.NDArray[np.float64]
 
@@ -58,22 +57,6 @@ def interval(r: float, error: float, coverage: float = 0.95) -> tuple[float, flo
     """
     reach = NormalDist().inv_cdf(0.5 + coverage / 2) * error
     return math.tanh(math.atanh(r) - reach), math.tanh(math.atanh(r) + reach)
-
-
-def holm(p: Sequence[float]) -> list[float]:
-    """Adjust p-values for their number, so that 5 % means: one chance in twenty that luck passes even once (Holm 1979).
-
-    Examples
-    --------
-    >>> holm([0.01, 0.04, 0.03])
-    [0.03, 0.06, 0.06]
-    """
-    values = np.asarray(p, dtype=np.float64)
-    order = np.argsort(values, kind="stable")
-    adjusted = np.maximum.accumulate(values[order] * (len(values) - np.arange(len(values))))
-    out = np.empty(len(values))
-    out[order] = np.minimum(adjusted, 1.0)
-    return [float(v) for v in out]
 
 
 def ranks(values: Double) -> Double:

@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from alsoliked.chance import holm
 from alsoliked.data.ratings import Ratings
 from alsoliked.errors import OptionError
-from alsoliked.interpretation.association import holm
 from alsoliked.interpretation.attributes import attributes_of
 from alsoliked.interpretation.tree import grow_and_cut, silhouette
 from alsoliked.models.options import check_whole

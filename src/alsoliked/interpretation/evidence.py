@@ -19,7 +19,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from alsoliked.interpretation.association import associate, holm, interval, ranks
+from alsoliked.chance import holm
+from alsoliked.interpretation.association import associate, interval, ranks
 from alsoliked.interpretation.attributes import Attribute, Double, Side
 
 __all__ = ["PLAIN", "Evidence", "beyond", "gather", "telling"]
