@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -13,40 +14,13 @@ from alsoliked.bundle import read_bundle, write_bundle
 from alsoliked.contents import from_contents, to_contents
 from alsoliked.data.ratings import Ratings
 from alsoliked.errors import BundleError, NotFittedError
-from alsoliked.fitting import fit_answers, settle_options
+from alsoliked.fitting import Task, fit_answers, settle_options
 from alsoliked.models.options import check_whole
 from alsoliked.models.registry import model_spec
 from alsoliked.recommendation.answers import Answers
 from alsoliked.training import Epoch, History
 
 __all__ = ["Estimator"]
-
-OPTIONS = (
-    "n_factors",
-    "layers",
-    "user_size",
-    "item_size",
-    "dropout",
-    "batch_norm",
-    "y_range",
-    "epochs",
-    "lr",
-    "wd",
-    "bs",
-    "patience",
-    "keep_best",
-    "device",
-    "feedback",
-    "reg",
-    "reg_scaling",
-    "unobserved_weight",
-    "liked_from",
-    "likelihood",
-    "samples",
-    "burn_in",
-    "item_damping",
-    "user_damping",
-)
 
 
 class Estimator:
@@ -83,10 +57,11 @@ class Estimator:
         seed: int = 0,
     ) -> None:
         given = locals()
-        self.model, self.seed = model, seed
-        for name in OPTIONS:
+        for name in ("model", "seed", *OPTIONS):
             setattr(self, name, given[name])
 
+    model: str
+    seed: int
     manifest_: dict[str, Any]
 
     def __repr__(self) -> str:
@@ -131,9 +106,8 @@ class Estimator:
         self.options_: dict[str, Any] = {name: _plain(value) for name, value in options.items()}
         self.answers_: Answers
         self.history_: History | None
-        self.answers_, self.history_ = fit_answers(
-            spec, options, train, valid, seed=int(self.seed), on_epoch=on_epoch, on_progress=on_progress
-        )
+        fitted = fit_answers(Task(spec, options, train, valid, int(self.seed), on_epoch, on_progress))
+        self.answers_, self.history_ = fitted.answers, fitted.history
         self.held_out_: Ratings | None = valid
         return self
 
@@ -192,6 +166,9 @@ class Estimator:
         loaded.options_ = contents.manifest.get("options") or {}
         loaded.manifest_ = contents.manifest
         return loaded
+
+
+OPTIONS = tuple(name for name in inspect.signature(Estimator).parameters if name not in ("model", "seed"))
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401  whatever came as an option

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 import torch
 from torch import nn
@@ -15,8 +15,9 @@ from alsoliked.models.dot_product import DotProduct, DotProductBias
 from alsoliked.models.layers import YRange
 from alsoliked.models.neural import CollabNN
 
-__all__ = ["ModelSpec", "build_network", "build_solver", "model_names", "model_spec"]
+__all__ = ["Kind", "ModelSpec", "build_baseline", "build_network", "model_names", "model_spec"]
 
+Kind: TypeAlias = Literal["network", "turns", "chain", "ease", "baseline"]
 Value = Any  # an option is a number, a tuple or None; which, its default says
 
 
@@ -31,7 +32,7 @@ class ModelSpec:
     about
         One line.
     kind
-        ``"network"``: trained by gradient descent. ``"solver"``: solved at once.
+        How it is fitted: by gradient descent, by least squares in turn, by sampling a chain, at once.
     options
         The options that apply, with their defaults.
     lists
@@ -40,7 +41,7 @@ class ModelSpec:
 
     name: str
     about: str
-    kind: Literal["network", "solver"]
+    kind: Kind
     options: Mapping[str, Value] = field(default_factory=dict)
     lists: Literal["both", "rating", "choice", "popular", "none"] = "both"
 
@@ -68,7 +69,7 @@ _SPECS = (
     ModelSpec(
         "als",
         "latent factors and biases, solved in turn",
-        "solver",
+        "turns",
         {
             "feedback": "explicit",
             "n_factors": 20,
@@ -79,34 +80,34 @@ _SPECS = (
             "user_damping": 5.0,
         },
     ),
-    ModelSpec("global_mean", "always the mean rating", "solver", lists="none"),
+    ModelSpec("global_mean", "always the mean rating", "baseline", lists="none"),
     ModelSpec(
         "damped_bias",
         "mean + item offset + user offset, damped",
-        "solver",
+        "baseline",
         {"item_damping": 5.0, "user_damping": 5.0},
         lists="rating",
     ),
     ModelSpec(
         "bayes",
         "latent factors and biases, averaged over what the ratings leave open",
-        "solver",
+        "chain",
         {"n_factors": 32, "samples": 100, "burn_in": 20, "likelihood": "gaussian"},
     ),
     ModelSpec(
         "ease",
         "what else people take up who took up the same, in closed form",
-        "solver",
+        "ease",
         {"reg": 500.0, "liked_from": None},
         lists="choice",
     ),
-    ModelSpec("popular", "the most rated items, for everybody", "solver", lists="popular"),
+    ModelSpec("popular", "the most rated items, for everybody", "baseline", lists="popular"),
 )
 
 _IMPLICIT = ModelSpec(
     "als",
     "latent factors of who took up what, solved in turn",
-    "solver",
+    "turns",
     {
         "feedback": "implicit",
         "n_factors": 64,
@@ -155,8 +156,8 @@ def build_network(
     return factory(n_users, n_items, options["n_factors"], y_range=y_range, generator=generator)
 
 
-def build_solver(name: str, options: Mapping[str, Value]) -> GlobalMean | DampedBias | Popular:
-    """Build the solver behind a name."""
+def build_baseline(name: str, options: Mapping[str, Value]) -> GlobalMean | DampedBias | Popular:
+    """Build the baseline behind a name."""
     if name == "damped_bias":
         return DampedBias(options["item_damping"], options["user_damping"])
     return Popular() if name == "popular" else GlobalMean()
