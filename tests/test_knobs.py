@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ OTHER: dict[str, Any] = {  # a value for each option that is not the one below
     "item_size": 3,
     "dropout": 0.5,
     "batch_norm": False,
+    "loss": "cross_entropy",
     "y_range": (-2.0, 8.0),
     "epochs": 5,
     "lr": 0.01,
@@ -36,17 +38,24 @@ OTHER: dict[str, Any] = {  # a value for each option that is not the one below
     "likelihood": "ordinal",
     "samples": 7,
     "burn_in": 3,
+    "of": ["als", "damped_bias"],
+    "budget": 1e-6,
     "item_damping": 50.0,
     "user_damping": 50.0,
 }
 BASE: dict[str, Any] = {"epochs": 20, "lr": 0.1, "wd": 0.0, "bs": 16}
 IMPLICIT = "als implicit"  # a model of its own, as far as options go
+SLOW: dict[str, dict[str, Any]] = {"auto": {"budget": 3.0}, "blend": {"of": ["als", "dot_bias:epochs=2"]}}
 SIZES: dict[str, dict[str, Any]] = {"net": {"layers": [8], "user_size": 5, "item_size": 5}}
-NAMES = (*model_names(), IMPLICIT)
+CROSS = tuple(f"{name} cross_entropy" for name in ("dot", "dot_bias", "net"))  # and so are these
+NAMES = (*model_names(), IMPLICIT, *CROSS)
 
 
 def spec_of(name: str) -> ModelSpec:
-    """The entry of the registry, or the one for clicks."""
+    """The entry of the registry, or the one for clicks; without a range where ratings are levels."""
+    if name in CROSS:
+        spec = model_spec(name.split(maxsplit=1)[0])
+        return replace(spec, options={option: spec.options[option] for option in spec.options if option != "y_range"})
     return model_spec("als", "implicit") if name == IMPLICIT else model_spec(name)
 
 
@@ -62,9 +71,12 @@ def split() -> tuple[Ratings, Ratings]:
 
 def learned(name: str, split: tuple[Ratings, Ratings], **options: Any) -> np.ndarray:
     """All predictions (or counts) of a model fitted with these options."""
-    start = {**BASE, **SIZES.get(name, {"n_factors": 8})} if spec_of(name).kind == "network" else {}
+    start = {**BASE, **SIZES.get(spec_of(name).name, {"n_factors": 8})} if spec_of(name).kind == "network" else {}
+    start |= SLOW.get(name, {})
     if name == IMPLICIT:
         start = {"feedback": "implicit"}
+    if name in CROSS:
+        start["loss"] = "cross_entropy"
     answers = Recommender(spec_of(name).name, **{**start, **options}).fit(*split).fitted
     return (answers.rating or answers.choice).users(np.arange(25))
 
@@ -82,6 +94,9 @@ def test_it_turns(name: str, option: str, split: tuple[Ratings, Ratings], unchan
         options = {option: "explicit" if name == IMPLICIT else OTHER[option]}
         assert np.abs(learned(name, split, **options) - unchanged[name]).max() > 1e-4
         return
+    if option == "loss" and name in CROSS:
+        assert np.abs(learned(name, split, loss="mse") - unchanged[name]).max() > 1e-4
+        return
     if option == "device":
         with pytest.raises(OptionError, match="device='cuda:99' cannot be used here"):
             learned(name, split, device=OTHER[option])
@@ -92,6 +107,10 @@ def test_it_turns(name: str, option: str, split: tuple[Ratings, Ratings], unchan
 @pytest.mark.parametrize(("name", "option"), REFUSE)
 def test_it_raises(name: str, option: str, split: tuple[Ratings, Ratings]) -> None:
     model = spec_of(name).name
+    if option == "y_range" and name in CROSS:
+        with pytest.raises(OptionError, match=r"y_range=\(-2,8\) came with loss='cross_entropy', .*; leave one"):
+            learned(name, split, y_range=OTHER[option])
+        return
     with pytest.raises(OptionError, match=f"model '{model}' has no option '{option}'; its options are: ") as caught:
         learned(name, split, **{option: OTHER[option]})
     told = str(caught.value)

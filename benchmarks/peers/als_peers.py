@@ -1,7 +1,8 @@
-"""The peers of als.py, in an environment of their own: ``pip install cornac scikit-surprise pandas implicit`` there.
+"""The peers of als.py, in environments of their own.
 
-``python als_peers.py NAME TRAIN.npz OUT.npz``: fit with every setting below and keep, for each, the CPU seconds of the
-fit and what it learned, as arrays whose dot products are its predictions or scores.
+``pip install cornac scikit-surprise pandas implicit cmfrec`` in one, ``pip install lenskit`` in another (it wants a
+torch of its own). ``python als_peers.py NAME TRAIN.npz OUT.npz``: fit with every setting below and keep, for each, the
+CPU seconds of the fit and what it learned, as arrays whose dot products are its predictions or scores.
 """
 
 from __future__ import annotations
@@ -47,6 +48,43 @@ def surprise_svd(data: Arrays) -> Iterator[tuple[str, float, Arrays]]:
         yield f"k={k} epochs={epochs} reg={reg}", spent, laid_out(data, user, item, sides, train.global_mean)
 
 
+def cmfrec_als(data: Arrays) -> Iterator[tuple[str, float, Arrays]]:
+    """Least squares in turn in C, with biases; with and without factors of who rated what."""
+    import pandas as pd
+    from cmfrec import CMF
+
+    frame = pd.DataFrame({"UserId": data["user"], "ItemId": data["item"], "Rating": data["rating"].astype(float)})
+    large = len(frame) > 500_000
+    grid = itertools.product((20, 40), (3, 5, 10), (10.0, 20.0, 40.0) if large else (5.0, 10.0, 20.0), (True, False))
+    how = {"method": "als", "use_cg": True, "nthreads": 1, "verbose": False, "random_state": 0, "use_float": True}
+    for k, epochs, reg, sets in grid:
+        model = CMF(k=k, niter=epochs, lambda_=reg, add_implicit_features=sets, **how)
+        model.precompute_for_predictions = False
+        spent = timed(lambda model=model: model.fit(frame))
+        sides = (model.A_[:, :k], model.B_[:, :k], model.user_bias_, model.item_bias_)
+        user, item = (np.asarray(ids, dtype=int) for ids in (model.user_mapping_, model.item_mapping_))
+        setting = f"k={k} epochs={epochs} reg={reg:g}" + " who rated what" * sets
+        yield setting, spent, laid_out(data, user, item, sides, model.glob_mean_)
+
+
+def lenskit_mf(data: Arrays) -> Iterator[tuple[str, float, Arrays]]:
+    """Least squares in turn, with biases."""
+    from lenskit.als import BiasedMFScorer
+    from lenskit.data import from_interactions_df
+
+    frame = interactions(data)
+    frame["rating"] = data["rating"].astype(float)
+    train = from_interactions_df(frame)
+    lenskit_one_thread()
+    for k, epochs, reg in itertools.product((20, 40), (5, 10), (0.05, 0.1, 0.2)):
+        model = BiasedMFScorer(embedding_size=k, epochs=epochs, regularization=reg)
+        spent = timed(lambda model=model: model.train(train))
+        user, item = np.asarray(model.users.ids(), dtype=int), np.asarray(model.items.ids(), dtype=int)
+        biases = np.asarray(model.bias.user_biases), np.asarray(model.bias.item_biases)
+        sides = (np.asarray(model.user_embeddings), np.asarray(model.item_embeddings), *biases)
+        yield f"k={k} epochs={epochs} reg={reg}", spent, laid_out(data, user, item, sides, model.bias.global_bias)
+
+
 def implicit_als(data: Arrays) -> Iterator[tuple[str, float, Arrays]]:
     """The library named implicit: conjugate gradients in Cython."""
     from implicit.als import AlternatingLeastSquares
@@ -65,6 +103,8 @@ def implicit_als(data: Arrays) -> Iterator[tuple[str, float, Arrays]]:
 PEERS: dict[str, Callable[[Arrays], Iterator[tuple[str, float, Arrays]]]] = {
     "cornac MF": cornac_mf,
     "Surprise SVD": surprise_svd,
+    "cmfrec": cmfrec_als,
+    "LensKit": lenskit_mf,
     "implicit ALS": implicit_als,
 }
 

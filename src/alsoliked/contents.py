@@ -12,8 +12,11 @@ from alsoliked.bundle import Contents
 from alsoliked.data.ratings import Ratings
 from alsoliked.data.vocabulary import Vocabulary
 from alsoliked.errors import BundleError
+from alsoliked.models.blend import Blend, RatingModel
 from alsoliked.models.factors import FactorModel
 from alsoliked.models.item_weights import ItemWeights
+from alsoliked.models.level_factors import LevelFactors
+from alsoliked.models.moments import Moments
 from alsoliked.models.net_scores import NetScores
 from alsoliked.models.neural import CollabNN
 from alsoliked.models.posterior import Posterior
@@ -26,7 +29,8 @@ __all__ = ["from_contents", "to_contents"]
 
 Arrays = dict[str, npt.NDArray[Any]]
 FACTORS = ("user_factors", "item_factors", "user_bias", "item_bias")
-SAMPLES = ("user_samples", "item_samples", "noise", "cuts", "values")
+LEVELS = ("user_habits", "item_habits", "usual", "values")
+SAMPLES = ("user_samples", "item_samples", "noise", "cuts", "values", "noise_by_user")
 
 
 def to_contents(answers: Answers, held_out: Ratings | None, about: dict[str, Any]) -> Contents:
@@ -68,17 +72,25 @@ def _triples(part: str, ratings: Ratings) -> Arrays:
     return {name: column for name, column in columns.items() if column is not None}
 
 
-def _take_apart(name: str, part: FactorModel | ItemWeights | NetScores | None, arrays: Arrays) -> dict[str, Any] | None:
+def _take_apart(name: str, part: RatingModel | ItemWeights | None, arrays: Arrays) -> dict[str, Any] | None:
     if part is None:
         return None
+    if isinstance(part, Blend):
+        members = [_take_apart(f"{name}.{place}", member, arrays) for place, member in enumerate(part.members)]
+        added = {"weights": list(part.weights), "intercept": part.intercept, "names": list(part.names)}
+        return {"kind": "blend", **added, "members": members}
     if isinstance(part, ItemWeights):
         arrays[f"{name}.weights"] = part.weights
         return {"kind": "item_weights", "liked_from": part.liked_from}
     if isinstance(part, NetScores):
         arrays.update({f"{name}.net.{key}": value.numpy() for key, value in part.net.state_dict().items()})
+        arrays[f"{name}.values"] = part.values
         return {"kind": "net", "y_range": _listed(part.net.y_range), "shape": part.net.shape}
-    kept = (*FACTORS, *(SAMPLES if isinstance(part, Posterior) else ()))
+    more = SAMPLES if isinstance(part, Posterior) else LEVELS if isinstance(part, LevelFactors) else ()
+    kept = (*FACTORS, *more)
     arrays.update({f"{name}.{key}": getattr(part, key) for key in kept})
+    if isinstance(part, Posterior) and part.moments is not None:
+        arrays.update({f"{name}.moments.{key}": getattr(part.moments, key) for key in Moments.names()})
     return {"kind": "factors", "y_range": _listed(part.y_range), "global_bias": part.global_bias}
 
 
@@ -111,7 +123,7 @@ def from_contents(contents: Contents) -> tuple[Answers, Ratings | None]:
         train, held_out = _ratings(contents)
         model = contents.manifest["model"]
         rating, choice = (_put_together(name, model[name], contents.arrays, train) for name in ("rating", "choice"))
-        if isinstance(choice, NetScores) or isinstance(rating, ItemWeights):
+        if isinstance(choice, (NetScores, Blend)) or isinstance(rating, ItemWeights):
             raise BundleError("the bundle's rating and choice parts are not of their kinds; train again.")
         prior = None
         if "prior.mean" in contents.arrays:
@@ -166,9 +178,11 @@ def _columns(part: str, arrays: Arrays) -> dict[str, Any]:
 
 def _put_together(
     name: str, about: dict[str, Any] | None, arrays: Arrays, train: Ratings
-) -> FactorModel | ItemWeights | NetScores | None:
+) -> RatingModel | ItemWeights | None:
     if about is None:
         return None
+    if about["kind"] == "blend":
+        return _blend(name, about, arrays, train)
     if about["kind"] == "item_weights":
         return _item_weights(arrays[f"{name}.weights"], about["liked_from"], train)
     y_range = None if about["y_range"] is None else (float(about["y_range"][0]), float(about["y_range"][1]))
@@ -177,18 +191,39 @@ def _put_together(
         net = CollabNN(train.n_users, train.n_items, y_range=y_range, **about["shape"])
         state = {key[len(prefix) :]: torch.from_numpy(v) for key, v in arrays.items() if key.startswith(prefix)}
         net.load_state_dict(state)
-        return NetScores.of(net)
+        return NetScores.of(net, arrays.get(f"{name}.values"))
     parts: dict[str, Any] = {key: arrays[f"{name}.{key}"] for key in FACTORS}
     scale: dict[str, Any] = {"global_bias": float(about["global_bias"]), "y_range": y_range}
     if f"{name}.noise" in arrays:
         parts |= {key: arrays[f"{name}.{key}"] for key in SAMPLES}
+        if f"{name}.moments.bias" in arrays:
+            parts["moments"] = Moments(**{key: arrays[f"{name}.moments.{key}"] for key in Moments.names()})
         model: FactorModel = Posterior(**parts, **scale)
+    elif f"{name}.usual" in arrays:
+        parts |= {key: arrays[f"{name}.{key}"] for key in LEVELS}
+        model = LevelFactors(**parts, **scale)
+        _check_levels(model)
     else:
         model = FactorModel(**parts, **scale)
     sizes = (len(model.user_factors), len(model.item_factors), model.n_users, model.n_items)
     if sizes != (train.n_users, train.n_items) * 2 or model.user_factors.shape[1:] != model.item_factors.shape[1:]:
         raise BundleError(f"the bundle's {name} arrays do not fit its vocabularies; train again.")
     return model
+
+
+def _check_levels(model: LevelFactors) -> None:
+    n_levels = len(model.values)
+    shapes = (model.user_habits.shape, model.item_habits.shape, model.usual.shape)
+    if shapes != ((model.n_users, n_levels), (model.n_items, n_levels), (n_levels,)):
+        raise BundleError("the bundle's rating levels do not fit each other; train again.")
+
+
+def _blend(name: str, about: dict[str, Any], arrays: Arrays, train: Ratings) -> Blend:
+    found = [_put_together(f"{name}.{place}", one, arrays, train) for place, one in enumerate(about["members"])]
+    members = tuple(member for member in found if isinstance(member, (FactorModel, NetScores)))
+    if not len(members) == len(found) == len(about["weights"]) == len(about["names"]) > 0:
+        raise BundleError("the bundle's members and their weights do not fit each other; train again.")
+    return Blend(members, tuple(map(float, about["weights"])), float(about["intercept"]), tuple(about["names"]))
 
 
 def _item_weights(weights: npt.NDArray[Any], liked_from: float | None, train: Ratings) -> ItemWeights:

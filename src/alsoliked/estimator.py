@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import inspect
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, Self
 
 import numpy as np
+import polars as pl
 
 from alsoliked.bundle import read_bundle, write_bundle
 from alsoliked.contents import from_contents, to_contents
@@ -36,6 +37,7 @@ class Estimator:
         item_size: int | None = None,
         dropout: float | None = None,
         batch_norm: bool | None = None,
+        loss: Literal["mse", "cross_entropy"] | None = None,
         y_range: tuple[float, float] | Literal["auto", "none"] | None = None,
         epochs: int | None = None,
         lr: float | None = None,
@@ -50,8 +52,11 @@ class Estimator:
         unobserved_weight: float | None = None,
         liked_from: float | None = None,
         likelihood: Literal["gaussian", "ordinal"] | None = None,
+        times: bool | None = None,
         samples: int | None = None,
         burn_in: int | None = None,
+        of: str | Sequence[str | tuple[str, Mapping[str, Any]]] | None = None,
+        budget: float | None = None,
         item_damping: float | None = None,
         user_damping: float | None = None,
         seed: int = 0,
@@ -108,6 +113,7 @@ class Estimator:
         self.history_: History | None
         fitted = fit_answers(Task(spec, options, train, valid, int(self.seed), on_epoch, on_progress))
         self.answers_, self.history_ = fitted.answers, fitted.history
+        self.tried_: pl.DataFrame | None = _table(fitted.tried)
         self.held_out_: Ratings | None = valid
         return self
 
@@ -143,7 +149,8 @@ class Estimator:
         answers = self.fitted
         history = None if self.history_ is None else self.history_.to_dict()
         head = {"recommender": self.get_params(), "options": self.options_, "history": history, "about": about or {}}
-        return write_bundle(folder, to_contents(answers, self.held_out_, head))
+        tried = {} if self.tried_ is None else {"tried": self.tried_.to_dicts()}
+        return write_bundle(folder, to_contents(answers, self.held_out_, head | tried))
 
     @classmethod
     def load(cls, folder: str | os.PathLike[str]) -> Self:
@@ -163,6 +170,7 @@ class Estimator:
         except (TypeError, KeyError) as error:
             raise BundleError(f"{folder} names options this version does not know ({error}); train again.") from error
         loaded.answers_, loaded.held_out_ = from_contents(contents)
+        loaded.tried_ = _table(contents.manifest.get("tried"))
         loaded.options_ = contents.manifest.get("options") or {}
         loaded.manifest_ = contents.manifest
         return loaded
@@ -171,8 +179,14 @@ class Estimator:
 OPTIONS = tuple(name for name in inspect.signature(Estimator).parameters if name not in ("model", "seed"))
 
 
+def _table(rows: Sequence[Mapping[str, Any]] | None) -> pl.DataFrame | None:
+    return None if rows is None else pl.DataFrame(rows, infer_schema_length=None)
+
+
 def _plain(value: Any) -> Any:  # noqa: ANN401  whatever came as an option
     """Return an option as JSON has it: tuples as lists, numpy's numbers as Python's."""
     if isinstance(value, (list, tuple)):
         return [_plain(v) for v in value]
+    if isinstance(value, Mapping):
+        return {name: _plain(v) for name, v in value.items()}
     return value.item() if isinstance(value, np.generic) else value

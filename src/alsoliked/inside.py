@@ -15,7 +15,7 @@ from alsoliked.interpretation.bias import bias_table
 from alsoliked.interpretation.clusters import ClusterMap
 from alsoliked.interpretation.components import Components, Method, find_components
 from alsoliked.interpretation.nearest import By, nearest
-from alsoliked.interpretation.width import bias_widths, mirrored
+from alsoliked.interpretation.width import bias_widths
 from alsoliked.models.factors import FactorModel
 from alsoliked.models.options import check_whole
 from alsoliked.recommendation.neighbours import with_factors
@@ -41,7 +41,7 @@ class Inside(Estimator):
         OptionError
             If the model has no biases.
         """
-        answers, model = self.fitted, mirrored(self._with_biases())
+        answers, model = self.fitted, self._with_biases().mirrored()
         labels = [answers.titles.label(i) for i in range(answers.train.n_items)]
         width = bias_widths(model, answers.train.by_item())
         table = bias_table(answers.train.items.ids, labels, model.user_bias, width, answers.counts)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Literal, Self, overload
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from alsoliked.data.ratings import FloatArray, Ratings
@@ -29,12 +31,16 @@ class Recommender(Inside):
     Parameters
     ----------
     model
-        ``"dot"``, ``"dot_bias"``, ``"net"``, ``"als"``, ``"bayes"``; ``"ease"``, which only lists; or a baseline:
-        ``"global_mean"``, ``"damped_bias"``, ``"popular"``.
+        ``"dot"``, ``"dot_bias"``, ``"net"``, ``"als"``, ``"bayes"``; several of them together, ``"blend"``; whichever
+        is best, ``"auto"``; ``"ease"``, which only lists; or a baseline: ``"global_mean"``, ``"damped_bias"``,
+        ``"popular"``.
     n_factors
         Length of a user's and an item's vector (dot models, ``"als"``, ``"bayes"``).
     layers, user_size, item_size, dropout, batch_norm
         The net's hidden widths, vector lengths (None: the chapter's rule), and what stands between its layers.
+    loss
+        Of dot models and the net: ``"mse"``, or ``"cross_entropy"``, which learns the chance of each rating level and
+        predicts the expected rating.
     y_range
         The interval predictions are squeezed into; ``"auto"`` is around the scale as (0, 5.5) is around 1..5;
         ``"none"`` does not squeeze.
@@ -45,8 +51,14 @@ class Recommender(Inside):
         rating and not from what it says, `alsoliked.solvers.implicit_als.ImplicitALS`.
     reg, liked_from
         Of ``"ease"``; see `alsoliked.solvers.ease.Ease`.
-    samples, burn_in, likelihood
+    samples, burn_in, likelihood, times
         Of ``"bayes"``; see `alsoliked.solvers.bayes.Bayes`.
+    of
+        Of ``"blend"``: two models or more, each a name, a line such as ``"net:layers=50,20,epochs=3"``, or a pair
+        ``("net", {"layers": (50, 20)})``; the seed of each is counted on from `seed`.
+    budget
+        Of ``"auto"``: seconds in which models and settings are tried and the best is fitted. The same seed gives the
+        same answers as long as the same trials fit into the time. `tried_` is the table of all of them.
     item_damping, user_damping
         Of ``"damped_bias"`` and ``"als"``.
     seed
@@ -67,26 +79,55 @@ class Recommender(Inside):
         users: Iterable[Id],
         items: Iterable[Id],
         *,
+        timestamps: Iterable[int] | None = None,
         on_unknown: OnUnknown = "raise",
         with_std: Literal[False] = False,
     ) -> FloatArray: ...
 
     @overload
     def predict(
-        self, users: Iterable[Id], items: Iterable[Id], *, on_unknown: OnUnknown = "raise", with_std: Literal[True]
+        self,
+        users: Iterable[Id],
+        items: Iterable[Id],
+        *,
+        timestamps: Iterable[int] | None = None,
+        on_unknown: OnUnknown = "raise",
+        with_std: Literal[True],
     ) -> tuple[FloatArray, FloatArray]: ...
 
     def predict(
-        self, users: Iterable[Id], items: Iterable[Id], *, on_unknown: OnUnknown = "raise", with_std: bool = False
+        self,
+        users: Iterable[Id],
+        items: Iterable[Id],
+        *,
+        timestamps: Iterable[int] | None = None,
+        on_unknown: OnUnknown = "raise",
+        with_std: bool = False,
     ) -> FloatArray | tuple[FloatArray, FloatArray]:
         """Predict the ratings of pairs of ids (items also by title); shape (n_pairs,).
 
         With ``on_unknown="popular"`` an unknown user is rated like the average user, an unknown item like the mean.
-        With `with_std` (model ``"bayes"``) the standard deviation of each rating to come is returned as well.
+        With `with_std` (model ``"bayes"``) the standard deviation of each rating to come is returned as well. With
+        `timestamps` (seconds since 1970; ``"bayes"`` with `times`) the ratings are predicted for these times.
         """
-        pairs = list(users), list(items)
-        predicted = predictions.predict(self.fitted, *pairs, on_unknown)
-        return (predicted, predictions.predict_std(self.fitted, *pairs, on_unknown)) if with_std else predicted
+        rated = predictions.Rated.of(self.fitted, users, items, on_unknown, timestamps)
+        predicted = predictions.predict(self.fitted, rated)
+        return (predicted, predictions.predict_std(self.fitted, rated)) if with_std else predicted
+
+    def predict_distribution(
+        self, users: Iterable[Id], items: Iterable[Id], *, on_unknown: OnUnknown = "raise"
+    ) -> predictions.Distribution:
+        """Say how likely each rating is for pairs of ids: `values` (n_levels,) and `probabilities` (n_pairs, n_levels).
+
+        For models of rating levels: ``"bayes"`` with ``likelihood="ordinal"``, and ``loss="cross_entropy"``.
+
+        Raises
+        ------
+        OptionError
+            If the model is not one of them.
+        """
+        rated = predictions.Rated.of(self.fitted, users, items, on_unknown)
+        return predictions.predict_distribution(self.fitted, rated)
 
     def recommend(
         self,
@@ -181,10 +222,16 @@ class Recommender(Inside):
         """The ratings it was fitted to."""
         return self.fitted.train
 
-    def predict_indices(self, users: IndexArray, items: IndexArray) -> FloatArray | None:
+    @property
+    def knows_times(self) -> bool:
+        """Whether its predictions may depend on the time of the rating."""
+        return self.fitted.knows_times
+
+    def predict_indices(
+        self, users: IndexArray, items: IndexArray, timestamps: npt.NDArray[np.int64] | None = None
+    ) -> FloatArray | None:
         """Predict the ratings of pairs of indices; None where the model predicts none."""
-        rating = self.fitted.rating
-        return None if rating is None else rating.pairs(users, items)
+        return None if self.fitted.rating is None else self.fitted.predict(users, items, timestamps)
 
     def top_items(self, users: IndexArray, n: int) -> IndexArray | None:
         """List the n best items of each user (indices), -1 where there are fewer; None where it orders none."""

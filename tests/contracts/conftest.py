@@ -13,18 +13,23 @@ from alsoliked.data.synthetic import planted_ratings
 from alsoliked.models.registry import model_names, model_spec
 
 IMPLICIT = "als implicit"  # what "als" is with feedback="implicit"
+CROSS = tuple(f"{name} cross_entropy" for name in ("dot", "dot_bias", "net"))  # with loss="cross_entropy"
 SMALL: dict[str, dict[str, Any]] = {
     IMPLICIT: {"feedback": "implicit", "n_factors": 6},
+    "auto": {"budget": 1e-6},  # what is tried is then the same on every machine: the baselines
     "bayes": {"n_factors": 6, "samples": 30, "burn_in": 10},
+    "blend": {"of": ["als:n_factors=6", "dot_bias:n_factors=6,epochs=4,lr=0.05,bs=64"]},
     "dot": {"n_factors": 6, "epochs": 4, "lr": 0.05, "bs": 64},
     "dot_bias": {"n_factors": 6, "epochs": 4, "lr": 0.05, "bs": 64},
     "net": {"layers": [16], "user_size": 6, "item_size": 5, "epochs": 8, "lr": 0.02, "bs": 64},
 }
 
+SMALL |= {name: SMALL[name.split()[0]] | {"loss": "cross_entropy"} for name in CROSS}
+
 Make = Callable[..., Recommender]
 
 
-@pytest.fixture(params=[*model_names(), IMPLICIT])
+@pytest.fixture(params=[*model_names(), IMPLICIT, *CROSS])
 def name(request: pytest.FixtureRequest) -> str:
     """One model after the other."""
     return str(request.param)
@@ -33,13 +38,13 @@ def name(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def predicts(name: str) -> bool:
     """Whether the model predicts ratings."""
-    return name != IMPLICIT and model_spec(name).lists not in ("choice", "popular")
+    return name != IMPLICIT and model_spec(name.split(maxsplit=1)[0]).lists not in ("choice", "popular")
 
 
 @pytest.fixture
 def lists(name: str) -> bool:
     """Whether the model orders items."""
-    return name == IMPLICIT or model_spec(name).lists != "none"
+    return name == IMPLICIT or model_spec(name.split(maxsplit=1)[0]).lists != "none"
 
 
 @pytest.fixture
@@ -47,8 +52,7 @@ def make(name: str) -> Make:
     """Build the model, small and quick, not yet fitted."""
 
     def build(**options: Any) -> Recommender:
-        model = "als" if name == IMPLICIT else name
-        return Recommender(model, **{**SMALL.get(name, {}), "seed": 3, **options})
+        return Recommender(name.split(maxsplit=1)[0], **{**SMALL.get(name, {}), "seed": 3, **options})
 
     return build
 

@@ -14,6 +14,7 @@ import torch
 
 from alsoliked import Ratings, Recommender
 from alsoliked.errors import NotFittedError, OptionError
+from alsoliked.models.blend import Blend
 from alsoliked.models.factors import FactorModel
 from alsoliked.models.item_weights import ItemWeights
 from alsoliked.models.registry import model_spec
@@ -63,7 +64,7 @@ def test_predictions(fitted: Recommender, predicts: bool) -> None:
     assert predicted.dtype == np.float32
     assert np.isfinite(predicted).all()
     model = fitted.fitted.rating
-    y_range = model.y_range if isinstance(model, FactorModel) else model.net.y_range
+    y_range = getattr(getattr(model, "net", model), "y_range", None)  # a blend has none
     if y_range is not None:
         assert y_range[0] <= predicted.min() <= predicted.max() <= y_range[1]
     one_by_one = [fitted.predict([u], [i])[0] for u, i in zip(users, items, strict=True)]
@@ -199,7 +200,7 @@ def arrays(rec: Recommender) -> list[np.ndarray]:
     """All that was learned, and the ratings it was learned from."""
     answers = rec.fitted
     found = [answers.train.user_index, answers.train.item_index, answers.train.rating]
-    for model in (answers.rating, answers.choice):
+    for model in (*getattr(answers.rating, "members", (answers.rating,)), answers.choice):
         if isinstance(model, FactorModel):
             found += [model.user_factors, model.item_factors, model.user_bias, model.item_bias]
         elif isinstance(model, ItemWeights):
@@ -261,6 +262,8 @@ def test_explanations_add_up(fitted: Recommender, predicts: bool, split: Split) 
     if isinstance(model, FactorModel):
         score = sum(told.parts.values())
         assert float(model.squeeze(np.array([score], np.float32))[0]) == pytest.approx(told.predicted, abs=1e-4)
+    elif isinstance(model, Blend):
+        assert sum(told.parts.values()) == pytest.approx(told.predicted, abs=1e-4)
     else:
         assert told.parts == {}
     assert f"predicted rating {told.predicted:.2f} (trained row)" in str(told)
@@ -279,7 +282,7 @@ def test_users_and_items_without_training_ratings(fitted: Recommender, predicts:
         assert np.isfinite(fitted.predict([1], [0])).all()
         model = fitted.fitted.rating
         assert model.item_factors[0] == pytest.approx(model.item_factors[1:].mean(axis=0), abs=1e-5)
-        if fitted.model != "damped_bias" and isinstance(model, FactorModel):
+        if fitted.model not in ("damped_bias", "auto") and isinstance(model, FactorModel):  # auto took damped_bias
             assert model.item_bias[0] == pytest.approx(model.item_bias[1:].mean(), abs=1e-5)
     if lists:
         shown = fitted.recommend_many(n=1)["item"].to_list()

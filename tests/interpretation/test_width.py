@@ -8,7 +8,7 @@ import pytest
 
 from alsoliked import Recommender
 from alsoliked.data.synthetic import Planted, planted_ratings
-from alsoliked.interpretation.width import bias_widths, mirrored
+from alsoliked.interpretation.width import bias_widths
 from alsoliked.models.factors import FactorModel
 
 
@@ -33,7 +33,7 @@ def test_two_widths_hold_the_truth_95_times_of_100() -> None:
     for seed in range(3):
         planted = planted_ratings(300, 400, n_factors=3, density=0.06, noise=0.8, seed=seed)
         model = item_rows(planted, 0.8)
-        width = bias_widths(mirrored(model), planted.ratings.by_item())
+        width = bias_widths(model.mirrored(), planted.ratings.by_item())
         error = model.item_bias - planted.item_bias
         held.append(np.mean(np.abs(error) < 2 * width))
         widths.append(float(np.mean(width**2)))
@@ -64,7 +64,7 @@ def test_more_ratings_are_surer() -> None:
     for y_range in (None, (-3.0, 10.0)):
         none, biases = np.zeros((200, 0), np.float32), (planted.user_bias, planted.item_bias)
         model = FactorModel(none, none[:100], *biases, global_bias=0.0 if y_range else 3.5, y_range=y_range)
-        width = bias_widths(mirrored(model), planted.ratings.by_item())
+        width = bias_widths(model.mirrored(), planted.ratings.by_item())
         assert np.isfinite(width).all()
         counts = planted.ratings.counts_by_item()
         assert width[counts.argmax()] < width[counts.argmin()]
@@ -77,7 +77,7 @@ def test_squeezing_is_taken_into_account() -> None:
     plain = FactorModel(none, none[:60], *biases)
     slow = FactorModel(none, none[:60], *(4 * bias for bias in biases), y_range=(-0.5, 0.5))
     ratings = planted.ratings.by_item()
-    ratio = bias_widths(mirrored(slow), ratings) / bias_widths(mirrored(plain), ratings)
+    ratio = bias_widths(slow.mirrored(), ratings) / bias_widths(plain.mirrored(), ratings)
     assert np.median(ratio) == pytest.approx(4, rel=0.25)
 
 

@@ -87,6 +87,14 @@ def test_a_learning_curve_marks_the_best_epoch(charts, specs, tables):
     assert "guessing" not in json.dumps(plots.bare(chart))
 
 
+def test_a_learning_curve_says_which_loss_it_is(tables):
+    frame = tables["learning_curve"][0]
+    for loss, said in (("mse", "mean squared error"), ("cross_entropy", "cross-entropy")):
+        drawn = json.dumps(plots.bare(plots.learning_curve(frame, 1.46, loss=loss)))
+        assert f"loss ({said})" in drawn
+        assert ("guessing the mean: 1.460" in drawn) == (loss == "mse")
+
+
 def test_lr_find_leaves_out_what_is_no_number_and_marks_the_suggestion(specs, tables):
     assert [row["lr"] for row in rows(specs["lr_find_curve"], "lr", "loss")] == [1e-4, 1e-3]
     unmarked = plots.bare(plots.lr_find_curve(tables["lr_find_curve"][0]))

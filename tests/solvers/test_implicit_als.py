@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
 
 from alsoliked import Ratings, Recommender
 from alsoliked.errors import OptionError
 from alsoliked.models import FactorModel
-from alsoliked.solvers.implicit_als import START, ImplicitALS
+from alsoliked.solvers.implicit_als import ImplicitALS
+from alsoliked.solvers.start import first_choosers
 
 
 def who_took_what(n_users: int = 40, n_items: int = 25, density: float = 0.3) -> np.ndarray:
@@ -49,8 +49,8 @@ def dense_half(table: np.ndarray, others: np.ndarray, how: ImplicitALS) -> np.nd
 
 
 def dense(table: np.ndarray, how: ImplicitALS) -> tuple[np.ndarray, np.ndarray]:
-    generator = torch.Generator().manual_seed(how.seed)
-    users = torch.randn(len(table), how.n_factors, generator=generator).numpy() * START / how.n_factors**0.5
+    taken = (side.astype(np.int32) for side in np.nonzero(table))
+    users = first_choosers(*taken, table.shape, how.n_factors, how.seed).numpy().astype(np.float64)
     for _ in range(how.epochs):
         items = dense_half(table.T, users, how)
         users = dense_half(table, items, how)

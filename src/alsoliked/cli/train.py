@@ -12,6 +12,7 @@ from alsoliked.cli import source
 from alsoliked.cli.console import busy, print_json, say, share_bar
 from alsoliked.cli.holdout import Seed, Split, ValidPct, hold_out
 from alsoliked.cli.place import check_writable
+from alsoliked.cli.tried import print_tried
 from alsoliked.cli.wording import in_flags
 from alsoliked.errors import OptionError
 
@@ -29,7 +30,7 @@ def train(
         Path, typer.Option("-o", "--out", metavar="FOLDER", help="For the bundle; an older bundle is replaced.")
     ],
     model: Annotated[
-        str, typer.Option(metavar="NAME", help="dot, dot_bias, net, als, bayes, ease, damped_bias, popular …")
+        str, typer.Option(metavar="NAME", help="dot, dot_bias, net, als, bayes, blend, auto, ease, popular …")
     ] = "dot_bias",
     n_factors: Annotated[int | None, typer.Option(metavar="N", help="Length of the vectors (dot, dot_bias).")] = None,
     layers: Annotated[str | None, typer.Option(metavar="N,N…", help="Hidden widths (net), such as 100,50.")] = None,
@@ -37,6 +38,7 @@ def train(
     item_size: Annotated[int | None, typer.Option(metavar="N", help="Length of the items' vectors (net).")] = None,
     dropout: Annotated[float | None, typer.Option(metavar="SHARE", help="Dropout between layers (net).")] = None,
     batch_norm: Annotated[bool | None, typer.Option(help="Normalise between layers (net).")] = None,
+    loss: Annotated[str | None, typer.Option(metavar="NAME", help="mse or cross_entropy (dot, dot_bias, net).")] = None,
     y_range: Annotated[
         str | None, typer.Option(metavar="LOW,HIGH", help="Interval of predictions, such as 0,5.5; auto or none.")
     ] = None,
@@ -58,9 +60,16 @@ def train(
     liked_from: Annotated[
         float | None, typer.Option(metavar="RATING", help="Count only ratings of at least this (ease).")
     ] = None,
+    times: Annotated[
+        bool | None, typer.Option("--times/--no-times", help="Learn from when a rating was given, too (bayes).")
+    ] = None,
     likelihood: Annotated[str | None, typer.Option(metavar="KIND", help="gaussian or ordinal (bayes).")] = None,
     samples: Annotated[int | None, typer.Option(metavar="N", help="Sweeps that are averaged (bayes).")] = None,
     burn_in: Annotated[int | None, typer.Option(metavar="N", help="Sweeps before these (bayes).")] = None,
+    of: Annotated[
+        str | None, typer.Option(metavar="NAME+NAME…", help="What is blended (blend), such as als+net:epochs=3.")
+    ] = None,
+    budget: Annotated[float | None, typer.Option(metavar="SECONDS", help="Time to choose and fit in (auto).")] = None,
     item_damping: Annotated[float | None, typer.Option(metavar="N", help="Of item offsets (damped_bias, als).")] = None,
     user_damping: Annotated[float | None, typer.Option(metavar="N", help="Of user offsets (damped_bias, als).")] = None,
     split: Split = "random",
@@ -82,11 +91,20 @@ def train(
     """
     options: dict[str, Any] = {"n_factors": n_factors, "layers": _numbers("layers", layers, int), "dropout": dropout}
     options |= {"user_size": user_size, "item_size": item_size, "batch_norm": batch_norm, "y_range": _y_range(y_range)}
-    options |= {"epochs": epochs, "lr": lr, "wd": wd, "bs": bs, "patience": patience, "keep_best": keep_best}
+    options |= {
+        "loss": loss,
+        "epochs": epochs,
+        "lr": lr,
+        "wd": wd,
+        "bs": bs,
+        "patience": patience,
+        "keep_best": keep_best,
+    }
     options |= {"device": device, "item_damping": item_damping, "user_damping": user_damping}
     options |= {"feedback": feedback, "reg": reg, "reg_scaling": reg_scaling, "unobserved_weight": unobserved_weight}
     options |= {"liked_from": liked_from}
-    options |= {"likelihood": likelihood, "samples": samples, "burn_in": burn_in}
+    options |= {"times": times, "likelihood": likelihood, "samples": samples, "burn_in": burn_in}
+    options |= {"of": of, "budget": budget}
     _check_early(model, options, out)
     columns = {"user": user, "item": item, "rating": rating, "timestamp": timestamp}
     ratings = source.load_ratings(data, **columns, on_bad_rows=on_bad_rows, on_repeat=on_repeat, query=query)
@@ -119,7 +137,8 @@ def fit_aloud(rec: Recommender, training: Ratings, valid: Ratings | None) -> Rec
     """Fit, with a bar while it runs and the table of epochs, and what the table means in words."""
     from alsoliked.training.history import print_epoch
 
-    say(f"training {rec.model} on {len(training):,} ratings, {0 if valid is None else len(valid):,} held out")
+    how = " by cross-entropy" if rec.get_params().get("loss") == "cross_entropy" else ""
+    say(f"training {rec.model}{how} on {len(training):,} ratings, {0 if valid is None else len(valid):,} held out")
     with warnings.catch_warnings(record=True) as caught, share_bar("training") as update:
         warnings.simplefilter("always")
         rec.fit(training, valid, on_epoch=print_epoch, on_progress=update)
@@ -141,8 +160,12 @@ def _tell(rec: Recommender, report: Report | None, place: Path, *, json: bool) -
     if json:
         history = [] if rec.history_ is None else rec.history_.to_frame().to_dicts()
         measured = None if report is None else report.to_dict()
-        print_json({"bundle": str(place), "recommender": rec.get_params(), "history": history, "report": measured})
+        tried = {} if rec.tried_ is None else {"tried": rec.tried_.to_dicts()}
+        head = {"bundle": str(place), "recommender": rec.get_params(), **tried}
+        print_json({**head, "history": history, "report": measured})
         return
+    if rec.tried_ is not None:
+        print_tried(rec.tried_)
     if report is not None:
         print(report)
         print()

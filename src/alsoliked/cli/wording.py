@@ -9,8 +9,8 @@ __all__ = ["in_flags"]
 SHORT = {"n", "k"}
 NAMES = (
     *("batch_norm", "bs", "device", "dropout", "epochs", "item_damping", "item_size", "keep_best", "layers", "lr"),
-    *("model", "n_factors", "patience", "seed", "user_damping", "user_size", "valid_pct", "wd", "y_range"),
-    *("item", "on_bad_rows", "on_repeat", "path", "rating", "timestamp", "user"),
+    *("loss", "model", "n_factors", "patience", "seed", "user_damping", "user_size", "valid_pct", "wd", "y_range"),
+    *("budget", "of", "item", "on_bad_rows", "on_repeat", "path", "rating", "timestamp", "user"),
     *("among", "exclude", "given", "k", "max_users", "min_count", "n", "objective", "on_unknown", "relevant_from"),
 )
 PHRASES = {

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +10,7 @@ from alsoliked.errors import OptionError
 from alsoliked.fitting import settle_options
 from alsoliked.models.options import check_whole
 from alsoliked.models.registry import model_names, model_spec
+from alsoliked.models.spelling import parse_models, written
 from alsoliked.recommender import Recommender
 
 __all__ = ["BASELINES", "LEFT_OUT", "Entrant", "default_models", "entrants"]
@@ -53,8 +53,7 @@ class Entrant:
         except OptionError as error:
             named = any(str(error).startswith(f"{name}=") for name in options)
             raise OptionError(f"{model}:{error}" if named else str(error)) from error
-        told = ",".join(f"{name}={_written(value)}" for name, value in options.items())
-        return cls(f"{model}:{told}" if told else model, params)
+        return cls(written(model, options), params)
 
     def settled(self, n_ratings: int) -> dict[str, Any]:
         """Return all options, defaults filled in, as they are for so many training ratings."""
@@ -77,8 +76,8 @@ def entrants(models: str | Sequence[str | Recommender] | None, seed: int) -> lis
     Parameters
     ----------
     models
-        One line such as ``"dot_bias:n_factors=20,wd=.2,net"``, or names and recommenders (not fitted); None for
-        `default_models`.
+        One line such as ``"dot_bias:n_factors=20,wd=.2,net"`` (see `alsoliked.models.spelling`), or names and
+        recommenders (not fitted); None for `default_models`.
     seed
         For all but the recommenders, which have their own.
 
@@ -105,49 +104,5 @@ def entrants(models: str | Sequence[str | Recommender] | None, seed: int) -> lis
     return found + [Entrant.of({"model": name, "seed": seed}) for name in BASELINES if name not in labels]
 
 
-def _parsed(line: str, seed: int) -> Iterator[dict[str, Any]]:
-    """Take a line apart: a part with ``=`` is an option of the model before it, a number goes on with its value."""
-    params: dict[str, Any] | None = None
-    last = None
-    for part in (piece.strip() for piece in line.split(",")):
-        model, colon, option = part.partition(":")
-        if params is not None and not colon and "=" in part:
-            last = _take(params, part)
-        elif params is not None and last is not None and isinstance(_value(part), (int, float)):
-            before = params[last]
-            params[last] = [*(before if isinstance(before, list) else [before]), _value(part)]
-        else:
-            if params is not None:
-                yield params
-            params, last = {"model": model, "seed": seed}, None
-            if colon:
-                last = _take(params, option)
-    if params is not None:
-        yield params
-
-
-def _take(params: dict[str, Any], option: str) -> str:
-    name, equals, value = (part.strip() for part in option.partition("="))
-    if not (name and equals and value):
-        raise OptionError(
-            f"{option!r} came as an option of {params['model']}; expected name=value, such as {params['model']}:wd=0.2."
-        )
-    if name in params:
-        raise OptionError(f"{params['model']} got {name} twice; expected it once, or the model twice.")
-    params[name] = _value(value)
-    return name
-
-
-def _value(text: str) -> Any:  # noqa: ANN401  a number, a switch or a word
-    for read in (int, float):
-        try:
-            return read(text)
-        except ValueError:
-            pass
-    return {"true": True, "false": False}.get(text.lower(), text)
-
-
-def _written(value: Any) -> str:  # noqa: ANN401
-    if isinstance(value, (list, tuple)):
-        return ",".join(map(_written, value))
-    return value if isinstance(value, str) else json.dumps(value)
+def _parsed(line: str, seed: int) -> list[dict[str, Any]]:
+    return [{"model": model, "seed": seed, **options} for model, options in parse_models(line)]

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from alsoliked.data.order import grouped_order
+
 __all__ = ["Grouped"]
 
 
@@ -37,7 +39,7 @@ class Grouped:
         n_groups: int,
     ) -> Grouped:
         """Sort ratings by group, keeping their order within each."""
-        order = np.argsort(group, kind="stable")
+        order = grouped_order(group)
         start = np.zeros(n_groups + 1, dtype=np.int64)
         np.cumsum(np.bincount(group, minlength=n_groups), out=start[1:])
         return cls(start, other[order], rating[order])

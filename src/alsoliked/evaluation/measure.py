@@ -12,7 +12,7 @@ from alsoliked.evaluation import beyond, ranking
 from alsoliked.evaluation.accuracy import nearest_level
 from alsoliked.evaluation.bootstrap import Resamples
 from alsoliked.evaluation.measured import Measured, PerUser, Ratio
-from alsoliked.evaluation.subject import Contender
+from alsoliked.evaluation.subject import Contender, Timed
 from alsoliked.evaluation.trial import Trial
 
 __all__ = ["measure", "predictions"]
@@ -53,7 +53,11 @@ def predictions(contender: Contender, valid: Ratings) -> PerUser | None:
     parts = []
     for start in range(0, len(valid), BLOCK):
         rows = slice(start, start + BLOCK)
-        part = contender.predict_indices(valid.user_index[rows], valid.item_index[rows])
+        pairs = valid.user_index[rows], valid.item_index[rows]
+        if isinstance(contender, Timed) and contender.knows_times and valid.timestamp is not None:
+            part = contender.predict_indices(*pairs, valid.timestamp[rows])
+        else:
+            part = contender.predict_indices(*pairs)
         if part is None:
             return None
         parts.append(part)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+import numpy.typing as npt
 
 from alsoliked.data.ratings import FloatArray, Ratings
 from alsoliked.data.vocabulary import IndexArray
 
-__all__ = ["Contender", "Subject"]
+__all__ = ["Contender", "Subject", "Timed"]
 
 
 class Contender(Protocol):
@@ -29,6 +32,22 @@ class Contender(Protocol):
 
     def top_items(self, users: IndexArray, n: int) -> IndexArray | None:
         """Best n items of each user, training items left out, -1 where there are fewer; shape ``(len(users), n)``."""
+        ...
+
+
+@runtime_checkable
+class Timed(Protocol):
+    """A contender whose predictions may depend on when the rating was given; it is told the held-out ratings' times."""
+
+    @property
+    def knows_times(self) -> bool:
+        """Whether they do depend on it."""
+        ...
+
+    def predict_indices(
+        self, users: IndexArray, items: IndexArray, timestamps: npt.NDArray[np.int64] | None = None
+    ) -> FloatArray | None:
+        """Predicted ratings of these pairs at these times; shape ``(len(users),)``."""
         ...
 
 

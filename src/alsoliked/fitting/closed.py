@@ -6,7 +6,6 @@ from alsoliked.fitting.task import Fitted, Task
 from alsoliked.models.registry import build_baseline
 from alsoliked.models.untrained import settle_untrained
 from alsoliked.recommendation.answers import Answers
-from alsoliked.recommendation.choosing import with_choice
 from alsoliked.solvers.als import ALS
 from alsoliked.solvers.bayes import Bayes
 from alsoliked.solvers.ease import Ease
@@ -25,13 +24,13 @@ def fit_in_turn(task: Task) -> Fitted:
         return Fitted(Answers(train, None, clicked.solve(*pairs, *sizes, task.on_progress), choice_how=clicked))
     solved = ALS(**settings).solve(train, task.on_progress)
     model = settle_untrained(solved, train.counts_by_user(), train.counts_by_item())
-    return Fitted(with_choice(train, model, liked_from=task.liked_from, seed=task.seed))
+    return Fitted(task.answers(model))
 
 
 def fit_bayes(task: Task) -> Fitted:
     """Sample, and average."""
     sampled = Bayes(**task.options, seed=task.seed).solve(task.train, task.on_progress)
-    return Fitted(with_choice(task.train, sampled, liked_from=task.liked_from, seed=task.seed))
+    return Fitted(task.answers(sampled))
 
 
 def fit_ease(task: Task) -> Fitted:

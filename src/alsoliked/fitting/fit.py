@@ -1,28 +1,16 @@
-"""Fit: each kind of model by its own function."""
+"""Fit: a model alone, several together, or whichever is best."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
-
-from alsoliked.fitting.closed import fit_baseline, fit_bayes, fit_ease, fit_in_turn
-from alsoliked.fitting.descent import fit_by_descent
+from alsoliked.fitting.auto import fit_auto
+from alsoliked.fitting.blend import fit_blend
+from alsoliked.fitting.single import fit_single
 from alsoliked.fitting.task import Fitted, Task
-from alsoliked.models.registry import Kind
 
 __all__ = ["fit_answers"]
-
-_BY_KIND: Mapping[Kind, Callable[[Task], Fitted]] = MappingProxyType(
-    {
-        "network": fit_by_descent,
-        "turns": fit_in_turn,
-        "chain": fit_bayes,
-        "ease": fit_ease,
-        "baseline": fit_baseline,
-    }
-)
 
 
 def fit_answers(task: Task) -> Fitted:
     """Fit a model to ratings."""
-    return _BY_KIND[task.spec.kind](task)
+    by_kind = {"auto": fit_auto, "blend": fit_blend}
+    return by_kind.get(task.spec.kind, fit_single)(task)

@@ -11,7 +11,9 @@ from alsoliked.data.ratings import Ratings
 from alsoliked.errors import OptionError
 from alsoliked.models.layers import y_range_around
 from alsoliked.models.options import check_options
-from alsoliked.models.registry import ModelSpec
+from alsoliked.models.registry import ModelSpec, model_spec
+from alsoliked.models.spelling import read_members, written
+from alsoliked.solvers.stack import MOST
 
 __all__ = ["auto_y_range", "default_bs", "default_lr_wd", "settle_options"]
 
@@ -31,14 +33,46 @@ def settle_options(spec: ModelSpec, given: Mapping[str, Any], n_ratings: int) ->
         fits = ", ".join(spec.options) or "none"
         raise OptionError(f"model {spec.name!r} has no option {strange[0]!r}; its options are: {fits}.")
     options = {**spec.options, **given}
+    if isinstance(options.get("layers"), int):  # one layer, as it comes from a line
+        options["layers"] = [options["layers"]]
+    if "of" in options:
+        options["of"] = _settle_members(options["of"], n_ratings)
+    if options.get("loss") == "cross_entropy":
+        _without_range(options, given)
     if "bs" in options and options["bs"] is None:
         options["bs"] = default_bs(n_ratings)
     check_options({name: value for name, value in options.items() if name not in ("lr", "wd") or value is not None})
     if "bs" in options:
-        lr, wd = default_lr_wd(spec.name, options["bs"])
+        lr, wd = default_lr_wd(spec.name, options["bs"], options["loss"])
         options["lr"] = lr if options["lr"] is None else options["lr"]
         options["wd"] = wd if options["wd"] is None else options["wd"]
     return options
+
+
+def _without_range(options: Options, given: Mapping[str, Any]) -> None:
+    """Take the range out, which a prediction between the lowest and the highest level has no use for."""
+    if "y_range" in given:
+        came = given["y_range"]
+        check_options({"y_range": came})
+        shown = came if isinstance(came, str) else f"({','.join(f'{end:g}' for end in came)})"
+        why = "which predicts from the lowest rating to the highest anyway; leave one of both out"
+        raise OptionError(f"y_range={shown} came with loss='cross_entropy', {why}.")
+    del options["y_range"]
+
+
+def _settle_members(of: object, n_ratings: int) -> list[str]:
+    """Check what a blend is made of, and write each member in one line."""
+    members = read_members(of)
+    if not 2 <= len(members) <= MOST:
+        raise OptionError(f"of={of!r} came, expected from 2 to {MOST} models, such as ['als', 'dot_bias'].")
+    for name, options in members:
+        spec = model_spec(name, options.get("feedback"))
+        why = {"choice": "no ratings", "popular": "no ratings", "none": "one rating for all"}.get(spec.lists)
+        if why is not None or spec.kind in ("blend", "auto"):
+            told = "is made of models itself" if why is None else f"predicts {why}"
+            raise OptionError(f"{written(name, options)!r} {told} and cannot be part of a blend; leave it out.")
+        settle_options(spec, options, n_ratings)
+    return [written(*member) for member in members]
 
 
 def default_bs(n_ratings: int) -> int:
@@ -46,15 +80,19 @@ def default_bs(n_ratings: int) -> int:
     return int(2 ** np.clip(round(np.log2(max(1, n_ratings) / 200)), 6, 13))
 
 
-def default_lr_wd(model: str, bs: int) -> tuple[float, float]:
+def default_lr_wd(model: str, bs: int, loss: str = "mse") -> tuple[float, float]:
     """Return the learning rate and the weight decay that fit a batch size.
 
     At 64 ratings a batch they are the chapter's, 0.005 and 0.1; from there both grow, the decay up to 0.3 (reached at
     256), as measured on parts of training ratings (benchmarks/tune_defaults.py). A net wants five times the decay: its
-    layers can learn users by heart.
+    layers can learn users by heart. Cross-entropy wants two thirds of the decay in the dot products, since less of it
+    leaves their chances too even, and twice as much in the net, whose chances are too bold
+    (benchmarks/cross_entropy.py).
     """
     larger = bs / 64
     wd = min(0.3, 0.1 * larger**0.8)
+    if loss == "cross_entropy":
+        wd *= 2 if model == "net" else 2 / 3
     return (5e-3, 5 * wd) if model == "net" else (5e-3 * larger ** (1 / 6), wd)
 
 

@@ -24,7 +24,7 @@ from alsoliked.models.factors import FactorModel, FloatArray
 from alsoliked.processor import settled
 from alsoliked.solvers.normal_equations import RowBatches, normal_equations
 
-__all__ = ["bias_widths", "mirrored"]
+__all__ = ["bias_widths"]
 
 Double = npt.NDArray[np.float64]
 
@@ -42,16 +42,10 @@ class _Bowls:
     n_ratings: int
 
 
-def mirrored(model: FactorModel) -> FactorModel:
-    """Return the same model with users and items changing places; the arrays are shared."""
-    sides = (model.item_factors, model.user_factors, model.item_bias, model.user_bias)
-    return FactorModel(*sides, global_bias=model.global_bias, y_range=model.y_range)
-
-
 def bias_widths(model: FactorModel, ratings: Grouped) -> FloatArray:
     """Return the width of each user's bias, shape (n_users,), while everything about the items is taken as known.
 
-    For the items' biases pass the `mirrored` model and the ratings by item.
+    For the items' biases pass ``model.mirrored()`` and the ratings by item.
 
     On planted ratings two widths hold the truth about 95 times of 100 when the other side is known, 90 to 94 when it is
     learned from 20 to 40 ratings each, and less where weight decay holds the biases back. What is left out: that the
@@ -72,16 +66,16 @@ def bias_widths(model: FactorModel, ratings: Grouped) -> FloatArray:
     >>> planted = planted_ratings(200, 50, n_factors=0, density=0.5, noise=1.0, bias_std=1.0, seed=1)
     >>> none, biases = np.zeros((200, 0), np.float32), (planted.user_bias, planted.item_bias)
     >>> model = FactorModel(none, none[:50], *biases, global_bias=planted.global_bias)
-    >>> width = bias_widths(mirrored(model), planted.ratings.by_item())  # 100 ratings: 1 / √100
+    >>> width = bias_widths(model.mirrored(), planted.ratings.by_item())  # 100 ratings: 1 / √100
     >>> width.mean().round(2)
     np.float32(0.1)
     """
-    rows, others = model.user_rows.astype(np.float64), _others(model)
+    rows, others = _rows(model), _others(model)
     active = np.flatnonzero(np.diff(ratings.start))
     some = np.sort(np.random.default_rng(0).permutation(active)[:SAMPLE])
     precision, noise = _learned(rows[some], _bowls(model, others, ratings, some))
     user = np.repeat(np.arange(model.n_users, dtype=np.int32), np.diff(ratings.start))
-    weights = torch.from_numpy(_bend(model, model.pairs(user, ratings.other)) ** 2)
+    weights = torch.from_numpy(model.slopes(user, ratings.other) ** 2)
     batches = RowBatches(user, [ratings.other], model.n_users, [model.n_items], n_factors=others.shape[1])
     width, prior = np.empty(model.n_users, dtype=np.float32), torch.from_numpy(precision)
     with settled(1):  # one thread: there are many small systems
@@ -90,6 +84,10 @@ def bias_widths(model: FactorModel, ratings: Grouped) -> FloatArray:
             roots = torch.linalg.cholesky(steep.flip(1, 2))  # the bias comes last: its own root is 1 / width
             width[system.rows.numpy()] = 1 / roots[:, -1, -1].numpy()
     return width
+
+
+def _rows(model: FactorModel) -> Double:
+    return np.concatenate([model.user_bias[:, None], model.user_factors], axis=1).astype(np.float64)
 
 
 def _others(model: FactorModel) -> FloatArray:
@@ -110,17 +108,8 @@ def _bowls(model: FactorModel, others: FloatArray, ratings: Grouped, users: npt.
 
 def _prediction(model: FactorModel, user: int, items: npt.NDArray[np.int32]) -> tuple[FloatArray, FloatArray]:
     """Predict items for a user and say how fast each prediction moves with its score; both shape (len(items),)."""
-    predicted = model.pairs(np.full(len(items), user), items)
-    return predicted, _bend(model, predicted)
-
-
-def _bend(model: FactorModel, predicted: FloatArray) -> FloatArray:
-    """Return how fast predictions move with their scores: 1 without a range, ever less towards the ends of one."""
-    if model.y_range is None:
-        return np.ones_like(predicted)
-    low, high = model.y_range
-    share: FloatArray = (predicted - np.float32(low)) / np.float32(high - low)
-    return share * (1 - share) * np.float32(high - low)
+    users = np.full(len(items), user)
+    return model.pairs(users, items), model.slopes(users, items)
 
 
 def _learned(rows: Double, bowls: _Bowls) -> tuple[Double, float]:

@@ -4,6 +4,7 @@ from alsoliked.models.baseline import DampedBias, GlobalMean, Popular
 from alsoliked.models.dot_product import DotProduct, DotProductBias, DotProductBiasByHand
 from alsoliked.models.factors import FactorModel
 from alsoliked.models.layers import embedding, embedding_size, sigmoid_range, small_normal
+from alsoliked.models.levels import DotProductLevels, Levels
 from alsoliked.models.neural import CollabNN
 
 __all__ = [
@@ -12,8 +13,10 @@ __all__ = [
     "DotProduct",
     "DotProductBias",
     "DotProductBiasByHand",
+    "DotProductLevels",
     "FactorModel",
     "GlobalMean",
+    "Levels",
     "Popular",
     "embedding",
     "embedding_size",

@@ -85,12 +85,16 @@ class FactorModel:
 
     def pairs(self, users: Indices, items: Indices) -> FloatArray:
         """Predict the ratings of pairs; indices of shape (n,) in, shape (n,) out."""
+        return self.squeeze(self.pair_scores(users, items))
+
+    def pair_scores(self, users: Indices, items: Indices) -> FloatArray:
+        """Return the scores of pairs before any squeezing, shape (n,)."""
         out = np.empty(len(users), dtype=np.float32)
         for start in range(0, len(users), BLOCK):
             rows = slice(start, start + BLOCK)
             u, i = users[rows], items[rows]
             score = np.einsum("nf,nf->n", self.user_factors[u], self.item_factors[i])
-            out[rows] = self.squeeze(score + self.user_bias[u] + self.item_bias[i] + np.float32(self.global_bias))
+            out[rows] = score + self.user_bias[u] + self.item_bias[i] + np.float32(self.global_bias)
         return out
 
     def users(self, users: Indices) -> FloatArray:
@@ -116,3 +120,25 @@ class FactorModel:
         low, high = self.y_range
         share = sigmoid(score)
         return share * (high - low) + low, jacobian * (share * (1 - share) * (high - low))[:, None]
+
+    def slopes(self, users: Indices, items: Indices) -> FloatArray:
+        """Say how fast the predictions of pairs move with their scores: 1 without a range, less towards its ends."""
+        if self.y_range is None:
+            return np.ones(len(users), dtype=np.float32)
+        low, high = self.y_range
+        share: FloatArray = (self.pairs(users, items) - np.float32(low)) / np.float32(high - low)
+        return share * (1 - share) * np.float32(high - low)
+
+    def mirrored(self) -> FactorModel:
+        """Return the same model with users and items changing places; the arrays are shared."""
+        sides = (self.item_factors, self.user_factors, self.item_bias, self.user_bias)
+        return FactorModel(*sides, global_bias=self.global_bias, y_range=self.y_range)
+
+    def parts(self, row: FloatArray, item: int) -> dict[str, float]:
+        """Return what adds up to the score of an item for a row, by name."""
+        return {
+            "global bias": self.global_bias,
+            "user bias (how this user rates)": float(row[0]),
+            "item bias (how the item is rated)": float(self.item_bias[item]),
+            "taste (user factors · item factors)": float(row[1:] @ self.item_factors[item]),
+        }

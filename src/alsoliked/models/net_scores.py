@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -25,14 +25,19 @@ class NetScores:
     ----------
     net
         The trained network, in evaluation mode, without gradients, on the CPU.
+    values
+        The levels' ratings where the network returns a logit for each, float32, shape ``(n_levels,)``; its prediction
+        is then the expected rating. Else empty.
     """
 
     net: CollabNN
+    values: FloatArray = field(default_factory=lambda: np.zeros(0, np.float32))
 
     @classmethod
-    def of(cls, net: CollabNN) -> NetScores:
+    def of(cls, net: CollabNN, values: FloatArray | None = None) -> NetScores:
         """Freeze a trained network; it is moved to the CPU."""
-        return cls(net.cpu().eval().requires_grad_(requires_grad=False))
+        frozen = net.cpu().eval().requires_grad_(requires_grad=False)
+        return cls(frozen) if values is None else cls(frozen, np.asarray(values, np.float32))
 
     @property
     def n_users(self) -> int:
@@ -65,7 +70,16 @@ class NetScores:
         with torch.no_grad():
             for start in range(0, len(users), PAIRS):
                 rows = slice(start, start + PAIRS)
-                out[rows] = self.net(_indices(users[rows]), _indices(items[rows])).numpy()
+                out[rows] = self._rated(self.net(_indices(users[rows]), _indices(items[rows]))).numpy()
+        return out
+
+    @torch.no_grad()
+    def distribution(self, users: npt.NDArray[np.integer], items: npt.NDArray[np.integer]) -> FloatArray:
+        """Return the probability of each level for each pair, shape (n, n_levels); without levels, (n, 0)."""
+        out = np.empty((len(users), len(self.values)), dtype=np.float32)
+        for start in range(0, len(users) if len(self.values) else 0, PAIRS):
+            part = slice(start, start + PAIRS)
+            out[part] = self.net(_indices(users[part]), _indices(items[part])).softmax(dim=1).numpy()
         return out
 
     def users(self, users: npt.NDArray[np.integer]) -> FloatArray:
@@ -78,7 +92,7 @@ class NetScores:
         vectors = self.net.item_factors.weight  # (n_items, item_size)
         out = np.empty((len(rows), self.n_items), dtype=np.float32)
         for place, row in enumerate(torch.from_numpy(np.ascontiguousarray(rows))):
-            out[place] = self.net.from_vectors(row.expand(len(vectors), -1), vectors).numpy()
+            out[place] = self._rated(self.net.from_vectors(row.expand(len(vectors), -1), vectors)).numpy()
         return out
 
     def linearised(self, row: FloatArray, items: npt.NDArray[np.integer]) -> tuple[FloatArray, FloatArray]:
@@ -89,9 +103,15 @@ class NetScores:
         """
         with torch.enable_grad(), settled(len(items)):
             copies = torch.from_numpy(row).expand(len(items), -1).clone().requires_grad_()
-            predicted = self.net.from_vectors(copies, self.net.item_factors.weight[_indices(items)])
+            predicted = self._rated(self.net.from_vectors(copies, self.net.item_factors.weight[_indices(items)]))
             (jacobian,) = torch.autograd.grad(predicted.sum(), copies)
         return predicted.detach().numpy(), jacobian.numpy()
+
+    def _rated(self, out: torch.Tensor) -> torch.Tensor:
+        """Turn what the network returns into ratings, shape (batch,)."""
+        if not len(self.values):
+            return out
+        return out.softmax(dim=1) @ torch.from_numpy(self.values).to(out.dtype)
 
 
 def _indices(values: npt.NDArray[np.integer]) -> torch.Tensor:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
+from alsoliked.errors import OptionError
 from alsoliked.models.layers import YRange, embedding, embedding_size, sigmoid_range
 
 __all__ = ["CollabNN"]
@@ -31,6 +34,10 @@ class CollabNN(nn.Module):
         Share of each hidden layer's outputs dropped while training.
     batch_norm
         Whether each hidden layer ends in batch normalisation.
+    n_levels
+        How many logits to return, one a rating level; it leaves no room for a `y_range`. None: one rating.
+    shares
+        How often each level is given, above 0: what the net says before it has learned anything.
     generator
         Where the random start comes from.
 
@@ -52,11 +59,15 @@ class CollabNN(nn.Module):
         y_range: YRange | None = None,
         dropout: float = 0.0,
         batch_norm: bool = True,
+        n_levels: int | None = None,
+        shares: Sequence[float] | npt.NDArray[np.floating] | None = None,
         generator: torch.Generator | None = None,
     ) -> None:
         super().__init__()
+        if n_levels is not None and y_range is not None:
+            raise OptionError(f"n_levels={n_levels} and y_range={y_range} came; logits have no range, pass either.")
         self.shape: dict[str, object] = {"layers": list(layers), "user_size": user_size, "item_size": item_size}
-        self.shape |= {"dropout": dropout, "batch_norm": batch_norm}
+        self.shape |= {"dropout": dropout, "batch_norm": batch_norm, "n_levels": n_levels}
         self.user_factors = embedding(n_users, embedding_size(n_users) if user_size is None else user_size, generator)
         self.item_factors = embedding(n_items, embedding_size(n_items) if item_size is None else item_size, generator)
         width = self.user_factors.embedding_dim + self.item_factors.embedding_dim
@@ -64,16 +75,23 @@ class CollabNN(nn.Module):
         for n_out in layers:
             blocks += _hidden(width, n_out, dropout, batch_norm, generator)
             width = n_out
-        self.layers = nn.Sequential(*blocks, _linear(width, 1, bias=True, generator=generator))
+        last = _linear(width, n_levels or 1, bias=True, generator=generator)
+        if shares is not None:
+            last.bias = nn.Parameter(torch.tensor(shares).float().log())
+        self.layers = nn.Sequential(*blocks, last)
+        self.n_levels = n_levels
         self.y_range = y_range
 
     def forward(self, users: Tensor, items: Tensor) -> Tensor:
-        """Predict the ratings of pairs: two index tensors of shape (batch,) in, shape (batch,) out."""
+        """Predict the ratings of pairs: two index tensors of shape (batch,) in, shape (batch,) out, or the logits."""
         return self.from_vectors(self.user_factors(users), self.item_factors(items))
 
     def from_vectors(self, user_vectors: Tensor, item_vectors: Tensor) -> Tensor:
         """Predict from the vectors themselves, (batch, user_size) and (batch, item_size); how a stranger is scored."""
         x = torch.cat([user_vectors, item_vectors], dim=1)  # (batch, user_size + item_size)
+        if self.n_levels is not None:
+            logits: Tensor = self.layers(x)  # (batch, n_levels)
+            return logits
         score = self.layers(x).squeeze(dim=1)  # (batch,)
         return score if self.y_range is None else sigmoid_range(score, *self.y_range)
 

@@ -79,6 +79,7 @@ _DAMPING = (lambda v: _is_number(v) and v >= 0, "a finite number, 0 or more")
 _RULES: dict[str, tuple[Callable[[Value], bool], str]] = {
     "n_factors": _SIZE,
     "epochs": _SIZE,
+    "loss": (lambda v: v in ("mse", "cross_entropy"), "'mse' or 'cross_entropy'"),
     "feedback": (lambda v: v in ("explicit", "implicit"), "'explicit' (ratings) or 'implicit' (clicks)"),
     "reg": _DAMPING,
     "reg_scaling": _DAMPING,
@@ -93,8 +94,10 @@ _RULES: dict[str, tuple[Callable[[Value], bool], str]] = {
     "keep_best": _SWITCH,
     "y_range": (_is_range, "(low, high), 'auto' or 'none'"),
     "likelihood": (lambda v: v in ("gaussian", "ordinal"), "'gaussian' or 'ordinal'"),
+    "times": _SWITCH,
     "samples": _SIZE,
     "burn_in": (lambda v: _is_whole(v) and v >= 0, "a whole number, 0 or more"),
     "item_damping": _DAMPING,
     "user_damping": _DAMPING,
+    "budget": (lambda v: _is_number(v) and v > 0, "seconds, more than 0"),
 }

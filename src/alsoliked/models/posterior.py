@@ -10,6 +10,7 @@ import numpy.typing as npt
 import torch
 
 from alsoliked.models.factors import FactorModel, FloatArray
+from alsoliked.models.moments import Moments
 
 __all__ = ["Posterior"]
 
@@ -40,6 +41,10 @@ class Posterior(FactorModel):
         first, in units of the rating. A user without ratings has a draw from what was expected of one.
     noise
         float32, shape ``(n_samples,)``: variance of a rating around its score.
+    noise_by_user
+        float32, shape ``(n_users,)``: what that variance is multiplied by for a user; empty: 1 for everybody.
+    moments
+        What the time of a rating adds, where that was learned.
     cuts, values
         float32, shapes ``(n_samples, n_levels - 1)`` and ``(n_levels,)``, where ratings are levels: each sample's
         cut-points, in the units of its scores, and the levels' ratings. Else both are empty.
@@ -58,6 +63,18 @@ class Posterior(FactorModel):
     noise: FloatArray = field(default_factory=lambda: np.zeros(0, np.float32))
     cuts: FloatArray = field(default_factory=lambda: np.zeros((0, 0), np.float32))
     values: FloatArray = field(default_factory=lambda: np.zeros(0, np.float32))
+    noise_by_user: FloatArray = field(default_factory=lambda: np.zeros(0, np.float32))
+    moments: Moments | None = None
+
+    def pairs_at(self, users: Indices, items: Indices, days: Indices, turns: Indices) -> FloatArray:
+        """Predict the ratings of pairs given at these moments, shape (n,), for a model that has moments."""
+        assert self.moments is not None  # noqa: S101  the caller has looked
+        out = np.empty(len(users), dtype=np.float32)
+        for start in range(0, len(users), PAIRS):
+            part = slice(start, start + PAIRS)
+            pairs = users[part], items[part]
+            out[part] = self.squeeze(self.pair_scores(*pairs) + self.moments.score(*pairs, days[part], turns[part]))
+        return out
 
     def spread(self, users: Indices, items: Indices) -> FloatArray:
         """Return the standard deviation of ratings to come, shape (n,): of the noise and of what is not known."""
@@ -68,7 +85,8 @@ class Posterior(FactorModel):
                 p = self.distribution(users[part], items[part])
                 out[part] = np.sqrt(np.maximum(p @ self.values**2 - (p @ self.values) ** 2, 0))
             else:
-                out[part] = np.sqrt(self._scores_by_sample(users[part], items[part]).var(axis=0) + self.noise.mean())
+                noise = self.noise.mean() * (self.noise_by_user[users[part]] if len(self.noise_by_user) else 1)
+                out[part] = np.sqrt(self._scores_by_sample(users[part], items[part]).var(axis=0) + noise)
         return out
 
     def distribution(self, users: Indices, items: Indices) -> FloatArray:

@@ -13,11 +13,12 @@ from alsoliked.errors import OptionError
 from alsoliked.models.baseline import DampedBias, GlobalMean, Popular
 from alsoliked.models.dot_product import DotProduct, DotProductBias
 from alsoliked.models.layers import YRange
+from alsoliked.models.levels import DotProductLevels, Levels
 from alsoliked.models.neural import CollabNN
 
 __all__ = ["Kind", "ModelSpec", "build_baseline", "build_network", "model_names", "model_spec"]
 
-Kind: TypeAlias = Literal["network", "turns", "chain", "ease", "baseline"]
+Kind: TypeAlias = Literal["network", "turns", "chain", "ease", "baseline", "blend", "auto"]
 Value = Any  # an option is a number, a tuple or None; which, its default says
 
 
@@ -32,7 +33,8 @@ class ModelSpec:
     about
         One line.
     kind
-        How it is fitted: by gradient descent, by least squares in turn, by sampling a chain, at once.
+        How it is fitted: by gradient descent, by least squares in turn, by sampling a chain, at once, from several,
+        as one of several.
     options
         The options that apply, with their defaults.
     lists
@@ -47,6 +49,7 @@ class ModelSpec:
 
 
 _DESCENT: dict[str, Value] = {
+    "loss": "mse",
     "y_range": "auto",
     "epochs": 5,
     "lr": None,
@@ -72,7 +75,7 @@ _SPECS = (
         "turns",
         {
             "feedback": "explicit",
-            "n_factors": 20,
+            "n_factors": 32,
             "epochs": 6,
             "reg": 1.2,
             "reg_scaling": 0.5,
@@ -92,7 +95,7 @@ _SPECS = (
         "bayes",
         "latent factors and biases, averaged over what the ratings leave open",
         "chain",
-        {"n_factors": 32, "samples": 100, "burn_in": 20, "likelihood": "gaussian"},
+        {"n_factors": 32, "samples": 100, "burn_in": 20, "likelihood": "gaussian", "times": False},
     ),
     ModelSpec(
         "ease",
@@ -101,6 +104,13 @@ _SPECS = (
         {"reg": 500.0, "liked_from": None},
         lists="choice",
     ),
+    ModelSpec(
+        "blend",
+        "several models' predictions, weighted as held-out training ratings say",
+        "blend",
+        {"of": ("als:n_factors=40", "bayes", "bayes:likelihood=ordinal")},
+    ),
+    ModelSpec("auto", "whichever model predicts held-out training ratings best", "auto", {"budget": 120.0}),
     ModelSpec("popular", "the most rated items, for everybody", "baseline", lists="popular"),
 )
 
@@ -111,7 +121,7 @@ _IMPLICIT = ModelSpec(
     {
         "feedback": "implicit",
         "n_factors": 64,
-        "epochs": 8,
+        "epochs": 6,
         "reg": 0.01,
         "reg_scaling": 1.0,
         "unobserved_weight": 0.2,
@@ -146,14 +156,18 @@ def build_network(
     options: Mapping[str, Value],
     *,
     y_range: YRange | None,
+    levels: Levels | None = None,
     generator: torch.Generator | None = None,
 ) -> nn.Module:
-    """Build the module behind a name, freshly started."""
+    """Build the module behind a name, freshly started; with `levels` it returns a logit for each."""
     if name == "net":
         shape = {key: options[key] for key in ("layers", "user_size", "item_size", "dropout", "batch_norm")}
+        if levels is not None:
+            shape |= {"n_levels": len(levels.values), "shares": levels.shares}
         return CollabNN(n_users, n_items, y_range=y_range, generator=generator, **shape)
-    factory = {"dot": DotProduct, "dot_bias": DotProductBias}[name]
-    return factory(n_users, n_items, options["n_factors"], y_range=y_range, generator=generator)
+    factory: type[DotProduct] | type[DotProductBias] = DotProduct if name == "dot" else DotProductBias
+    model = factory(n_users, n_items, options["n_factors"], y_range=y_range, generator=generator)
+    return model if levels is None else DotProductLevels(model, levels, generator)
 
 
 def build_baseline(name: str, options: Mapping[str, Value]) -> GlobalMean | DampedBias | Popular:

@@ -15,7 +15,16 @@ from torch import Tensor
 from alsoliked.models.factors import FactorModel, FloatArray
 from alsoliked.models.layers import YRange
 
-__all__ = ["LinearModel", "Tables", "add_gradient", "error_and_slope", "gradient_of", "to_factors"]
+__all__ = [
+    "LinearModel",
+    "Tables",
+    "add_gradient",
+    "add_score_gradient",
+    "error_and_slope",
+    "gradient_of",
+    "scores_of",
+    "to_factors",
+]
 
 
 class Tables(NamedTuple):
@@ -58,19 +67,33 @@ def add_gradient(model: LinearModel, users: Tensor, items: Tensor, ratings: Tens
         The batch's mean squared error, shape ().
     """
     tables = model.tables()
-    p = tables.user_factors.index_select(0, users)  # (batch, n_factors)
-    q = tables.item_factors.index_select(0, items)  # (batch, n_factors)
-    score = torch.linalg.vecdot(p, q)  # (batch,)
-    biases = [(bias, of) for bias, of in ((tables.user_bias, users), (tables.item_bias, items)) if bias is not None]
-    for bias, of in biases:
-        score += bias.view(-1).index_select(0, of)
+    score, vectors = scores_of(tables, users, items)
     error, slope = error_and_slope(score, ratings, model.y_range)
-    pull = slope.mul_(error).mul_(2 / len(ratings))  # (batch,): d loss / d score
+    add_score_gradient(tables, (users, items), vectors, slope.mul_(error).mul_(2 / len(ratings)))
+    return error.square_().mean()
+
+
+def scores_of(tables: Tables, users: Tensor, items: Tensor) -> tuple[Tensor, tuple[Tensor, Tensor]]:
+    """Return the scores of pairs, (batch,), and the users' and the items' vectors, each (batch, n_factors)."""
+    p = tables.user_factors.index_select(0, users)
+    q = tables.item_factors.index_select(0, items)
+    score = torch.linalg.vecdot(p, q)
+    for bias, of in ((tables.user_bias, users), (tables.item_bias, items)):
+        if bias is not None:
+            score += bias.view(-1).index_select(0, of)
+    return score, (p, q)
+
+
+def add_score_gradient(
+    tables: Tables, pairs: tuple[Tensor, Tensor], vectors: tuple[Tensor, Tensor], pull: Tensor
+) -> None:
+    """Bring ``d loss / d score``, (batch,), on to the tables; the vectors from `scores_of` are used up."""
+    (users, items), (p, q) = pairs, vectors
     gradient_of(tables.user_factors).index_add_(0, users, q.mul_(pull[:, None]))
     gradient_of(tables.item_factors).index_add_(0, items, p.mul_(pull[:, None]))
-    for bias, of in biases:
-        gradient_of(bias).view(-1).index_add_(0, of, pull)
-    return error.square_().mean()
+    for bias, of in ((tables.user_bias, users), (tables.item_bias, items)):
+        if bias is not None:
+            gradient_of(bias).view(-1).index_add_(0, of, pull)
 
 
 def error_and_slope(score: Tensor, ratings: Tensor, y_range: YRange | None) -> tuple[Tensor, Tensor]:

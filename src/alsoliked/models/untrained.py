@@ -9,6 +9,7 @@ import numpy.typing as npt
 import torch
 
 from alsoliked.models.factors import FactorModel, FloatArray
+from alsoliked.models.level_factors import LevelFactors
 from alsoliked.models.net_scores import NetScores
 
 __all__ = ["settle_untrained"]
@@ -25,6 +26,9 @@ def settle_untrained(
             for table, counts in ((model.net.user_factors, user_counts), (model.net.item_factors, item_counts)):
                 table.weight.copy_(torch.from_numpy(_settled(table.weight.numpy(), counts)))
         return model
+    if isinstance(model, LevelFactors):
+        habits = _settled(model.user_habits, user_counts), _settled(model.item_habits, item_counts)
+        model = replace(model, user_habits=habits[0], item_habits=habits[1])
     return replace(
         model,
         user_factors=_settled(model.user_factors, user_counts),

@@ -13,6 +13,11 @@ from alsoliked.plots.frames import checked, inline
 
 __all__ = ["learning_curve", "lr_find_curve", "weight_decay_parabolas"]
 
+LOSSES = {  # what the axis adds, and what the guess says
+    "mse": (" (mean squared error)", "the mean"),
+    "cross_entropy": (" (cross-entropy)", "each level's share"),
+}
+
 
 def weight_decay_parabolas(coefficients: Sequence[float] = (1, 2, 5, 10, 50)) -> Chart:
     """Draw parabolas ``a * x**2``, the chapter's picture of why small weights make smooth functions.
@@ -57,7 +62,7 @@ def weight_decay_parabolas(coefficients: Sequence[float] = (1, 2, 5, 10, 50)) ->
     )
 
 
-def learning_curve(history_frame: pl.DataFrame, guess_loss: float | None = None) -> Chart:
+def learning_curve(history_frame: pl.DataFrame, guess_loss: float | None = None, *, loss: str = "mse") -> Chart:
     """Draw the training and validation loss of each epoch, the best epoch marked.
 
     Parameters
@@ -65,7 +70,9 @@ def learning_curve(history_frame: pl.DataFrame, guess_loss: float | None = None)
     history_frame
         `History.to_frame()`: columns `epoch`, `train_loss`, `valid_loss` (null without validation ratings).
     guess_loss
-        The loss of always guessing the mean rating (`History.guess_loss`), drawn as a line.
+        The loss of a guess that knows no user and no item (`History.guess_loss`), drawn as a line.
+    loss
+        What the losses are (`History.loss`), for the words beside them.
 
     Raises
     ------
@@ -79,6 +86,7 @@ def learning_curve(history_frame: pl.DataFrame, guess_loss: float | None = None)
     >>> chart = learning_curve(history.to_frame(), history.guess_loss)
     """
     alt = altair()
+    unit, guess = LOSSES.get(loss, ("", "blindly"))
     table = checked(history_frame, "epoch", "train_loss", "valid_loss")
     kinds = {"train_loss": "training", "valid_loss": "validation"}
     long = table.unpivot(on=list(kinds), index="epoch", variable_name="part", value_name="loss")
@@ -88,7 +96,7 @@ def learning_curve(history_frame: pl.DataFrame, guess_loss: float | None = None)
         x=alt.X(
             "epoch:Q", axis=alt.Axis(tickMinStep=1, format="d", grid=False), scale=alt.Scale(nice=False, padding=12)
         ),
-        y=alt.Y("loss:Q", title="loss (mean squared error)", scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=6)),
+        y=alt.Y("loss:Q", title=f"loss{unit}", scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=6)),
         tooltip=["epoch:Q", alt.Tooltip("part:N", title="ratings"), alt.Tooltip("loss:Q", format=".4f")],
     )
     colour = alt.Color("part:N", scale=alt.Scale(domain=shown), legend=_on_top(None))
@@ -97,7 +105,7 @@ def learning_curve(history_frame: pl.DataFrame, guess_loss: float | None = None)
     watched = long.filter(pl.col("part") == shown[-1])
     best = watched.filter(pl.col("loss") == pl.lit(min(watched["loss"].to_list())))["epoch"].to_list()[0]
     ring = base.transform_filter((alt.datum.part == shown[-1]) & (alt.datum.epoch == best))
-    marks = [ring.mark_point(style="ring", filled=False, size=160), *_guess_line(guess_loss)]
+    marks = [ring.mark_point(style="ring", filled=False, size=160), *_guess_line(guess_loss, guess)]
     note = f"The ring marks the best epoch, {best}: the lowest {shown[-1]} loss."
     return dressed(alt.layer(lines, points, *marks), "How the loss went", note)
 
@@ -144,13 +152,13 @@ def lr_find_curve(frame: pl.DataFrame, suggestion: float | None = None) -> Chart
     return dressed(line + rule + text, title, note)
 
 
-def _guess_line(guess_loss: float | None) -> list[Chart]:
+def _guess_line(guess_loss: float | None, guess: str) -> list[Chart]:
     if guess_loss is None:
         return []
     alt = altair()
     base = alt.Chart(inline(pl.DataFrame({"loss": [guess_loss]}))).encode(y="loss:Q")
     text = base.mark_text(style="value", align="right", baseline="bottom", dy=-4)
-    words = alt.value(f"always guessing the mean: {guess_loss:.3f}")
+    words = alt.value(f"always guessing {guess}: {guess_loss:.3f}")
     return [base.mark_rule(style="ideal"), text.encode(x=alt.value("width"), text=words)]
 
 

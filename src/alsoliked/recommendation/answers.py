@@ -9,12 +9,13 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from alsoliked.data.clock import Clock
 from alsoliked.data.grouped import Grouped
 from alsoliked.data.ratings import Ratings
 from alsoliked.data.titles import Titles
+from alsoliked.models.blend import RatingModel, has_moments
 from alsoliked.models.factors import FactorModel, FloatArray
 from alsoliked.models.item_weights import ItemWeights
-from alsoliked.models.net_scores import NetScores
 from alsoliked.recommendation.candidates import leave_out
 from alsoliked.recommendation.fold_in import FoldedIn, Prior, fold_in
 from alsoliked.recommendation.learned_prior import learn_prior
@@ -54,7 +55,7 @@ class Answers:
     """
 
     train: Ratings
-    rating: FactorModel | NetScores | None
+    rating: RatingModel | None
     choice: FactorModel | ItemWeights | None
     ordered: bool = True
     known_prior: Prior | None = None
@@ -90,6 +91,24 @@ class Answers:
     def titles(self) -> Titles:
         """What the items are called."""
         return self.train.titles
+
+    @property
+    def knows_times(self) -> bool:
+        """Whether a prediction may depend on the time of the rating."""
+        return has_moments(self.rating)
+
+    @cached_property
+    def clock(self) -> Clock:
+        """The days and histories of the training ratings."""
+        return Clock.of(self.train)
+
+    def predict(self, users: Indices, items: Indices, timestamps: Indices | None = None) -> FloatArray:
+        """Predict the ratings of pairs, shape (n,), for these times where the model knows of times."""
+        assert self.rating is not None  # noqa: S101  the caller has looked
+        if timestamps is None or not has_moments(self.rating):
+            return self.rating.pairs(users, items)
+        moments = self.clock.days(timestamps), self.clock.turns(users, timestamps)
+        return self.rating.pairs_at(users, items, *moments)
 
     def users(self, users: Indices, objective: Objective = "both", rating: FloatArray | None = None) -> FloatArray:
         """Return the list scores of all items for trained users, shape (len(users), n_items).

@@ -8,31 +8,35 @@ from __future__ import annotations
 from dataclasses import replace
 
 from alsoliked.data.ratings import Ratings
-from alsoliked.models.factors import FactorModel
-from alsoliked.models.net_scores import NetScores
+from alsoliked.models.blend import RatingModel, folds_quickly
 from alsoliked.recommendation.answers import Answers
 from alsoliked.recommendation.weighing import learn_weight
 from alsoliked.solvers.choice import DEFAULT_FACTORS, Choice
 from alsoliked.solvers.ease import Ease
 
-__all__ = ["EASE_UP_TO", "choice_alone", "with_choice"]
+__all__ = ["EASE_UP_TO", "beside_choice", "choice_alone", "with_choice"]
 
 EASE_UP_TO = 5000  # items: 100 MB of weights
 
 
-def with_choice(train: Ratings, rating: FactorModel | NetScores, *, liked_from: float, seed: int) -> Answers:
-    """Solve for choice beside a rating model; the weight between them is learned when first asked for.
+def with_choice(train: Ratings, rating: RatingModel, *, liked_from: float, seed: int) -> Answers:
+    """Solve for choice beside a rating model; the weight between them is learned when first asked for."""
+    return beside_choice(choice_alone(train, seed), rating, liked_from=liked_from, seed=seed)
+
+
+def beside_choice(chosen: Answers, rating: RatingModel, *, liked_from: float, seed: int) -> Answers:
+    """Put a rating model beside choice that is solved already.
 
     A model whose strangers' rows take long to find (a net) keeps the fixed weight.
     """
-    chosen = replace(choice_alone(train, seed), rating=rating)
-    if not isinstance(rating, FactorModel):
-        return chosen
+    answers = replace(chosen, rating=rating)
+    if not folds_quickly(rating):
+        return answers
 
     def weigh(answers: Answers) -> float:
         return learn_weight(answers, lambda kept: choice_alone(kept, seed), liked_from=liked_from, seed=seed)
 
-    return replace(chosen, weigh=weigh)
+    return replace(answers, weigh=weigh)
 
 
 def choice_alone(train: Ratings, seed: int) -> Answers:

@@ -10,7 +10,8 @@ import polars as pl
 
 from alsoliked.data.vocabulary import Id
 from alsoliked.errors import OptionError
-from alsoliked.models.factors import FactorModel, FloatArray
+from alsoliked.models.factors import FloatArray
+from alsoliked.models.net_scores import NetScores
 from alsoliked.recommendation.answers import Answers
 from alsoliked.recommendation.explain import influence
 from alsoliked.recommendation.lists import Indices, given_ratings, known_user
@@ -29,8 +30,8 @@ class Explanation:
     predicted
         The predicted rating.
     parts
-        What adds up to the score, before `y_range` squeezes it: offsets and taste; empty for a network, which does
-        not add up.
+        What adds up to the score, before it is squeezed into a rating: offsets and taste, and habits where ratings are
+        levels; of a blend, its members' predictions, weighted; empty for a network, which does not add up.
     moved
         The user's own ratings, strongest influence first: columns `item`, `title`, `rating`, `moved`; the last is how
         far the prediction would fall (in stars, if ratings are stars) had this rating not been given.
@@ -92,16 +93,7 @@ def _explained(
         }
     )
     predicted = float(model.linearised(row, np.array([item]))[0][0])
-    parts = _parts(model, row, item) if isinstance(model, FactorModel) else {}
+    parts = {} if isinstance(model, NetScores) else model.parts(row, item)
+    parts = {name: value for name, value in parts.items() if abs(value) > 1e-6}
     order = moved["moved"].abs().arg_sort(descending=True)
     return Explanation(answers.titles.label(item), predicted, parts, moved[order], served_by)
-
-
-def _parts(model: FactorModel, row: FloatArray, item: int) -> dict[str, float]:
-    parts = {
-        "global bias": model.global_bias,
-        "user bias (how this user rates)": float(row[0]),
-        "item bias (how the item is rated)": float(model.item_bias[item]),
-        "taste (user factors · item factors)": float(row[1:] @ model.item_factors[item]),
-    }
-    return {name: value for name, value in parts.items() if abs(value) > 1e-6}

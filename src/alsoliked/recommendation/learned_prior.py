@@ -3,6 +3,9 @@
 The spread of trained rows is too narrow a prior: training shrinks every row, those with few ratings most. So each of a
 sample of users is folded in like a stranger, and what the prior expects is set to what came out: mean, spread plus how
 unsure each row still is, and noise; a few rounds of this (expectation-maximisation) are close to where it settles.
+
+Where ratings are levels, a row's habits are told by whole distributions, and fold-in looks at their means alone: from
+these no spread can be learned. Such a model knows its noise, so the trained rows' spread is widened and left at that.
 """
 
 from __future__ import annotations
@@ -10,23 +13,25 @@ from __future__ import annotations
 import numpy as np
 
 from alsoliked.data.ratings import Ratings
-from alsoliked.models.factors import FactorModel
-from alsoliked.models.net_scores import NetScores
+from alsoliked.models.blend import Blend, RatingModel, folds_quickly
+from alsoliked.models.level_factors import LevelFactors
 from alsoliked.recommendation.fold_in import FoldedIn, Prior, fold_in
 
 __all__ = ["learn_prior"]
 
 START = 3.0  # about how much wider than the trained rows it ends, so that few rounds get there
-EFFORT, NET_EFFORT = (150, 3), (20, 1)  # users and rounds; a network takes longer over each
+LEVELS_START = 2.0  # where it also ends; 1.5 to 3 do as well
+EFFORT, BLEND_EFFORT, NET_EFFORT = (150, 3), (80, 1), (20, 1)  # users and rounds; long rows and networks take longer
 PAIRS = 200_000  # training ratings that tell the noise
 
 
-def learn_prior(model: FactorModel | NetScores, train: Ratings) -> Prior:
+def learn_prior(model: RatingModel, train: Ratings) -> Prior:
     """Learn mean, precision and noise from the training ratings; always the same from the same model.
 
     Examples
     --------
     >>> from alsoliked.data.synthetic import planted_ratings
+    >>> from alsoliked.models.factors import FactorModel
     >>> planted = planted_ratings(60, 40, n_factors=2, density=0.5, noise=0.5, seed=1)
     >>> biases = np.zeros(60, np.float32), planted.item_bias
     >>> model = FactorModel(np.zeros((60, 0), np.float32), np.zeros((40, 0), np.float32), *biases, global_bias=3.5)
@@ -38,8 +43,11 @@ def learn_prior(model: FactorModel | NetScores, train: Ratings) -> Prior:
     error = train.rating[some] - model.pairs(train.user_index[some], train.item_index[some])
     by_user = train.by_user()
     active = np.flatnonzero(np.diff(by_user.start))
+    if isinstance(model, LevelFactors):
+        prior = Prior.of_rows(model.user_rows[active], model.noise(train.user_index[some], train.item_index[some]))
+        return Prior(prior.mean, prior.precision / LEVELS_START, prior.noise)
     prior = Prior.of_rows(model.user_rows[active], float(np.mean(error.astype(np.float64) ** 2)))
-    n_users, rounds = NET_EFFORT if isinstance(model, NetScores) else EFFORT
+    n_users, rounds = _effort(model)
     sample = rng.permutation(active)[:n_users]
     prior = Prior(prior.mean, prior.precision / START, prior.noise)
     for _ in range(rounds if len(active) > 1 else 0):
@@ -50,6 +58,12 @@ def learn_prior(model: FactorModel | NetScores, train: Ratings) -> Prior:
         covariance = spread.T @ spread / len(rows) + unsure
         prior = Prior(rows.mean(axis=0), np.linalg.inv(covariance).astype(np.float64), _noise(folded))
     return prior
+
+
+def _effort(model: RatingModel) -> tuple[int, int]:
+    if not folds_quickly(model):
+        return NET_EFFORT
+    return BLEND_EFFORT if isinstance(model, Blend) else EFFORT
 
 
 def _noise(folded: list[FoldedIn]) -> float:

@@ -7,9 +7,8 @@ import polars as pl
 
 from alsoliked.data.vocabulary import Id
 from alsoliked.errors import OptionError
-from alsoliked.models.factors import FactorModel
+from alsoliked.models.blend import RatingModel
 from alsoliked.models.item_weights import ItemWeights
-from alsoliked.models.net_scores import NetScores
 from alsoliked.models.options import check_whole
 from alsoliked.recommendation.answers import Answers
 from alsoliked.recommendation.lists import known_user, ranked
@@ -49,7 +48,7 @@ def similar_users(answers: Answers, user: Id, n: int) -> pl.DataFrame:
     )
 
 
-def with_factors(answers: Answers) -> FactorModel | NetScores:
+def with_factors(answers: Answers) -> RatingModel:
     """Return what has factors, or say that nothing here has."""
     model = answers.choice if answers.rating is None else answers.rating
     if model is None or isinstance(model, ItemWeights) or not model.item_factors.shape[1]:

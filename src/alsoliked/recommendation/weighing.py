@@ -16,7 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from alsoliked.data.ratings import Ratings
-from alsoliked.models.factors import FactorModel, FloatArray
+from alsoliked.models.blend import RatingModel
+from alsoliked.models.factors import FloatArray
 from alsoliked.recommendation.answers import Answers
 from alsoliked.recommendation.candidates import leave_out
 from alsoliked.recommendation.fold_in import Prior, fold_in
@@ -53,7 +54,7 @@ def learn_weight(answers: Answers, solve: Callable[[Ratings], Answers], *, liked
     if not liked.any():
         return RATING_WEIGHT
     known = solve(answers.train.take(~hidden))
-    assert isinstance(answers.rating, FactorModel)  # noqa: S101  the only kind whose rows are found quickly
+    assert answers.rating is not None  # noqa: S101  there is something to weigh
     gain = _gain_of(answers.train, liked, users)
     parts = _folded(answers.rating, known, users), known.users(users, "choice"), known.counts
     scored = np.stack([_scored(known, users, gain, list_scores(*parts, "both", w)) for w in WEIGHTS])
@@ -62,7 +63,7 @@ def learn_weight(answers: Answers, solve: Callable[[Ratings], Answers], *, liked
     return WEIGHTS[int(np.argmax(close))]
 
 
-def _folded(model: FactorModel, known: Answers, users: npt.NDArray[np.int64]) -> FloatArray:
+def _folded(model: RatingModel, known: Answers, users: npt.NDArray[np.int64]) -> FloatArray:
     """Predict all items from rows that only the ratings left have formed; shape (len(users), n_items)."""
     train = known.train
     some = np.linspace(0, len(train) - 1, min(len(train), 10_000)).astype(np.int64)

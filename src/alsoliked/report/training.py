@@ -25,6 +25,7 @@ WHAT = {
     "global_mean": "Everybody is predicted the mean rating.",
     "popular": "Everybody is shown what most people rated.",
 }
+LEVELS = "What comes out shares the chance out among the ratings that may be given; predicted is the expected one."
 MEANING = {
     "n_factors": "length of a user's and an item's vector",
     "layers": "widths of the hidden layers",
@@ -32,6 +33,7 @@ MEANING = {
     "item_size": "length of an item's vector",
     "dropout": "share of a layer's outputs dropped in training",
     "batch_norm": "normalisation between layers",
+    "loss": "what training makes small",
     "y_range": "predictions are squeezed into it",
     "epochs": "passes over the ratings",
     "lr": "highest learning rate of the cycle",
@@ -56,12 +58,19 @@ MEANING = {
 def training_section(rec: Recommender) -> Section:
     """Describe the model, its settings, and the run."""
     settings = _settings(rec)
-    blocks: list[Block | tuple[Block, ...]] = [Words([WHAT.get(rec.model, f"Model {rec.model!r}.")])]
+    blocks: list[Block | tuple[Block, ...]] = [Words([_what(rec)])]
     if rec.history_ is None:
         return Section("model", "The model", "What it is.", [*blocks, settings])
-    curve = plots.learning_curve(rec.history_.to_frame(), rec.history_.guess_loss)
+    curve = plots.learning_curve(rec.history_.to_frame(), rec.history_.guess_loss, loss=rec.history_.loss)
     blocks += [(settings, Picture.of(curve)), (_epochs(rec.history_), Words(_in_words(rec.history_)))]
     return Section("model", "The model", "What it is, with which settings, and how training went.", blocks)
+
+
+def _what(rec: Recommender) -> str:
+    what = WHAT.get(rec.model, f"Model {rec.model!r}.")
+    if rec.history_ is None or rec.history_.loss != "cross_entropy":
+        return what
+    return f"{what.removesuffix(', squeezed into the range.').removesuffix('.')}. {LEVELS}"
 
 
 def _settings(rec: Recommender) -> Table:
@@ -86,7 +95,8 @@ def _epochs(history: History) -> Table:
 
 def _in_words(history: History) -> list[str]:
     best = history.best
-    said = [f"Always guessing the mean rating has a loss of {history.guess_loss:.3f}; this is what training must beat."]
+    guess = "how often each rating is given" if history.loss == "cross_entropy" else "the mean rating"
+    said = [f"Always guessing {guess} has a loss of {history.guess_loss:.3f}; this is what training must beat."]
     if best is not None and best.valid_loss is not None:
         less = 1 - best.valid_loss / history.guess_loss
         said.append(f"The lowest validation loss, {best.valid_loss:.3f} after epoch {best.epoch}, is {less:.0%} less.")

@@ -3,13 +3,17 @@
 The prediction is ``mean + user_bias[u] + item_bias[i] + user_factors[u] · item_factors[i]``. What is minimised is
 
     sum over ratings of (prediction - rating)²
-        + item_damping * sum(item_bias²) + user_damping * sum(user_bias²)
-        + sum over users and items of  reg * count**reg_scaling * (length of the row's factors)²
+        + sum over items of  item_damping * (bias - its expectation)²
+                             + reg * count**reg_scaling * |factors - their expectation|²
+        + the same over users, with user_damping
+        + 0.2 * |link of items|² + 2 * |link of users|²
 
-with `count` the ratings of that user or item. While the users stay as they are, each item's bias and factors are one
-small ridge regression, whose exact solution is known; then the users' are, while the items stay. No step can make the
-sum larger, so there is no learning rate to find (Zhou, Wilkinson, Schreiber & Pan 2008, who weight by counts;
-the biases: Koren, Bell & Volinsky 2009).
+with `count` the ratings of that user or item. What is expected of a row is a linear function, the link, of who rated
+what (see `alsoliked.solvers.expected`): a user with few ratings is still known by what they chose to rate. While users
+and links stay as they are, each item's bias and factors are one small ridge regression, whose exact solution is known;
+then the users' are, while the items stay; and each link is one as well. No step can make the sum larger, so there is no
+learning rate to find (Zhou, Wilkinson, Schreiber & Pan 2008, who weight by counts; the biases: Koren, Bell & Volinsky
+2009).
 """
 
 from __future__ import annotations
@@ -25,11 +29,14 @@ from torch import Tensor
 from alsoliked.models.baseline import DampedBias, Triples
 from alsoliked.models.factors import FactorModel, FloatArray
 from alsoliked.processor import settled
+from alsoliked.solvers.expected import Expected, descriptions
 from alsoliked.solvers.normal_equations import RowBatches
 from alsoliked.solvers.ridge import solve_rows
 from alsoliked.solvers.start import first_users
 
 __all__ = ["ALS"]
+
+USER_LINK, ITEM_LINK = 2.0, 0.2  # penalties of what links a row to who rated what; chosen on parts of train
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +54,7 @@ class ALS:
     reg_scaling
         How the penalty grows with a row's ratings: 0 is flat, 1 by count, 0.5 by the square root of the count.
     item_damping, user_damping
-        How many average ratings stand beside an item's, and a user's, own when its bias is found.
+        How many ratings, as expected of it, stand beside an item's, and a user's, own when its bias is found.
     seed
         Decides the random part of the users' factors before the first pass.
     """
@@ -82,17 +89,17 @@ class ALS:
     def _passes(
         self, train: Triples, target: Tensor, on_progress: Callable[[float], None] | None
     ) -> tuple[Tensor, Tensor]:
-        user, item, size = train.user_index, train.item_index, 1 + self.n_factors
-        by_item = RowBatches(item, [user], train.n_items, [train.n_users], n_factors=size)
-        by_user = RowBatches(user, [item], train.n_users, [train.n_items], n_factors=size)
+        user, item = train.user_index, train.item_index
         item_penalty = self._penalty(np.bincount(item, minlength=train.n_items), self.item_damping)
         user_penalty = self._penalty(np.bincount(user, minlength=train.n_users), self.user_damping)
-        user_at, item_at = (torch.from_numpy(index.astype(np.int64)) for index in (user, item))
+        user_told, item_told = descriptions(train, self.seed)
+        all_items = _Side(item, user, train.n_users, item_penalty, Expected(item_told, item_penalty, ITEM_LINK))
+        all_users = _Side(user, item, train.n_items, user_penalty, Expected(user_told, user_penalty, USER_LINK))
         users = self._start(train)
-        items = users.new_zeros(train.n_items, size)
+        items = torch.zeros_like(item_penalty)
         for epoch in range(self.epochs):
-            items = solve_rows(by_item, [_with_ones(users)], target - users[:, 0][user_at], item_penalty)
-            users = solve_rows(by_user, [_with_ones(items)], target - items[:, 0][item_at], user_penalty)
+            items = all_items.solved(users, target)
+            users = all_users.solved(items, target)
             if on_progress is not None:
                 on_progress((epoch + 1) / self.epochs)
         return users, items
@@ -109,6 +116,28 @@ class ALS:
         table = torch.from_numpy(penalty.astype(np.float32)).view(len(count), 1 + self.n_factors)
         table[:, 0] = damping
         return table
+
+
+class _Side:
+    """All users, or all items: what it takes to solve them while the others stay."""
+
+    def __init__(
+        self,
+        row: npt.NDArray[np.integer],
+        other: npt.NDArray[np.integer],
+        n_others: int,
+        penalty: Tensor,
+        expected: Expected,
+    ) -> None:
+        self.batches = RowBatches(row, [other], len(penalty), [n_others], n_factors=penalty.shape[1])
+        self.other, self.penalty, self.expected = torch.from_numpy(other.astype(np.int32)), penalty, expected
+
+    def solved(self, others: Tensor, target: Tensor) -> Tensor:
+        """Return the best rows, (n_rows, 1 + n_factors), and let what is expected of them follow."""
+        left = target - others[:, 0].index_select(0, self.other)
+        rows = solve_rows(self.batches, [_with_ones(others)], left, self.penalty, toward=self.expected.rows)
+        self.expected.follow(rows)
+        return rows
 
 
 def _spread(train: Triples) -> float:

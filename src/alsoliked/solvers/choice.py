@@ -19,6 +19,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from alsoliked.data.order import grouped_order
 from alsoliked.models.factors import FactorModel, FloatArray
 from alsoliked.processor import settled
 
@@ -118,7 +119,7 @@ def sparse_table(
     row: IndexArray, column: IndexArray, value: FloatArray, row_count: npt.NDArray[np.integer], n_columns: int
 ) -> Tensor:
     """Return a table in compressed rows, (n_rows, n_columns), from each entry's row, column and value."""
-    order = np.argsort(row, kind="stable")
+    order = grouped_order(row)
     start = np.zeros(len(row_count) + 1, dtype=np.int32)
     np.cumsum(row_count, out=start[1:])
     crow, col, val = (torch.from_numpy(part) for part in (start, column[order], value[order]))

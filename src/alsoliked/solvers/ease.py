@@ -20,6 +20,7 @@ import torch
 from torch import Tensor
 
 from alsoliked.data.grouped import Grouped
+from alsoliked.data.order import grouped_order
 from alsoliked.errors import DataError
 from alsoliked.models.baseline import Triples
 from alsoliked.models.item_weights import ItemWeights
@@ -79,7 +80,7 @@ def _co_counts(chosen: Grouped, n_items: int) -> Tensor:
     """Count how many users chose both of two items, shape (n_items, n_items)."""
     n_users = len(chosen)
     row = np.repeat(np.arange(n_users), np.diff(chosen.start))
-    order = np.argsort(chosen.other, kind="stable")  # by item, so that a block of items is a slice
+    order = grouped_order(chosen.other)  # by item, so that a block of items is a slice
     user, item = (torch.from_numpy(side[order].astype(np.int64)) for side in (row, chosen.other))
     start = torch.searchsorted(item, torch.arange(n_items + 1))
     with warnings.catch_warnings():

@@ -26,11 +26,11 @@ from alsoliked.models.factors import FactorModel, FloatArray
 from alsoliked.processor import settled
 from alsoliked.solvers.normal_equations import RowBatches
 from alsoliked.solvers.ridge import solve_rows
+from alsoliked.solvers.start import first_choosers
 
 __all__ = ["ImplicitALS"]
 
 IndexArray = npt.NDArray[np.int32]
-START = 0.1  # length of a user's factors before the first pass, on average
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class ImplicitALS:
     unobserved_weight
         What a pair weighs without a click; one with a click weighs 1 more.
     seed
-        Decides the users' factors before the first pass.
+        Decides the random part of the users' factors before the first pass.
     """
 
     n_factors: int
@@ -88,12 +88,11 @@ class ImplicitALS:
         by_item = RowBatches(items, [users], n_items, [n_users], n_factors=self.n_factors)
         by_user = RowBatches(users, [items], n_users, [n_items], n_factors=self.n_factors)
         clicked = torch.ones(len(users))
-        generator = torch.Generator().manual_seed(self.seed)
-        user_rows = torch.randn(n_users, self.n_factors, generator=generator) * START / self.n_factors**0.5
         with settled(len(users)):
+            user_rows = first_choosers(users, items, (n_users, n_items), self.n_factors, self.seed)
             for epoch in range(self.epochs):
-                item_rows = solve_rows(by_item, [user_rows], clicked, item_penalty, self._everybody(user_rows))
-                user_rows = solve_rows(by_user, [item_rows], clicked, user_penalty, self._everybody(item_rows))
+                item_rows = solve_rows(by_item, [user_rows], clicked, item_penalty, shared=self._everybody(user_rows))
+                user_rows = solve_rows(by_user, [item_rows], clicked, user_penalty, shared=self._everybody(item_rows))
                 if on_progress is not None:
                     on_progress((epoch + 1) / self.epochs)
         zeros = np.zeros(n_users, np.float32), np.zeros(n_items, np.float32)

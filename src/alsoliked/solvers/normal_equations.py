@@ -16,11 +16,16 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from alsoliked.data.order import grouped_order
+
 __all__ = ["Group", "RowBatches", "System", "normal_equations"]
 
 LONGEST = 512  # entries of a piece: longer rows are cut into pieces of like length, whose products are added up
 GROWTH, SLACK = 1.2, 2  # the longest row of a group has at most so many times, or so many more, entries than the first
-NUMBERS = 2_000_000  # that a group's regressors take up at most, unless a single row has more
+NUMBERS = (
+    250_000  # that a group's regressors take up at most, unless a single row has more: 1 MB, so that it is still in
+)
+# the processor's cache when it is multiplied
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,7 +79,7 @@ class RowBatches:
     ) -> None:
         self.n_rows, self.n_ratings, self.sizes = n_rows, len(row), tuple(sizes)
         count = np.bincount(row, minlength=n_rows)
-        order, start = np.argsort(row, kind="stable"), np.cumsum(count) - count
+        order, start = grouped_order(row).astype(_index_type(len(row))), np.cumsum(count) - count
         self.groups = []
         for rows in _alike(count, max(1, NUMBERS // n_factors)):
             places = _places(start[rows], count[rows])
@@ -82,11 +87,15 @@ class RowBatches:
             entries = order[places] if len(order) else places
             filled = [(column[entries], size) for column, size in zip(columns, self.sizes, strict=True)]
             padded = [
-                torch.from_numpy(np.where(real, values, past).astype(np.int64)).to(device)
+                torch.from_numpy(np.where(real, values, past).astype(_index_type(past))).to(device)
                 for values, past in (*filled, (entries, self.n_ratings))
             ]
             index = torch.from_numpy(rows.astype(np.int64)).to(device)
             self.groups.append(Group(index, tuple(padded[:-1]), padded[-1]))
+
+
+def _index_type(largest: int) -> type[np.signedinteger]:
+    return np.int32 if largest < 2**31 else np.int64
 
 
 def _alike(count: npt.NDArray[np.integer], most: int) -> Iterator[npt.NDArray[np.integer]]:
@@ -137,19 +146,25 @@ def normal_equations(
     ended = [torch.cat([table, table.new_zeros(1, table.shape[1])]) for table in tables]
     value = torch.cat([targets, targets.new_zeros(1)])
     weight = None if weights is None else torch.cat([weights, weights.new_zeros(1)])
+    k, longest = tables[0].shape[1], max((group.entries.numel() for group in batches.groups), default=0)
+    space = ended[0].new_empty(longest, k)  # used again for each group: fresh memory is slower to write
     for group in batches.groups:
-        x = _looked_up(ended[0], group.columns[0])  # (n_rows × n_pieces, length, k)
+        x = _looked_up(ended[0], group.columns[0], space)  # (n_rows × n_pieces, length, k)
         for table, column in zip(ended[1:], group.columns[1:], strict=True):
             x += _looked_up(table, column)
-        weighed = x if weight is None else x * weight[group.entries][..., None]
-        n, k = len(group.rows), x.shape[-1]
+        y, weighed = _looked_up(value, group.entries), x
+        if weight is not None:
+            w = _looked_up(weight, group.entries)
+            y, weighed = w * y, w[..., None] * x
+        moment = torch.bmm(y[:, None], x)  # (n_rows × n_pieces, 1, k); four times faster than a column on the right
         gram = torch.bmm(weighed.mT, x)  # (n_rows × n_pieces, k, k)
-        moment = torch.bmm(weighed.mT, _looked_up(value[:, None], group.entries))  # (n_rows × n_pieces, k, 1)
+        n = len(group.rows)
         if len(gram) != n:
             gram, moment = gram.view(n, -1, k, k).sum(dim=1), moment.view(n, -1, k).sum(dim=1)
         yield System(group.rows, gram, moment.view(n, k))
 
 
-def _looked_up(table: Tensor, index: Tensor) -> Tensor:
+def _looked_up(table: Tensor, index: Tensor, space: Tensor | None = None) -> Tensor:
     """Return ``table[index]`` for an index of two dimensions; several times faster than spelled so."""
-    return table.index_select(0, index.view(-1)).view(*index.shape, table.shape[1])
+    out = None if space is None else space[: index.numel()]
+    return torch.index_select(table, 0, index.view(-1), out=out).view(*index.shape, *table.shape[1:])

@@ -15,9 +15,15 @@ LEAST = 1e-5  # of a system's mean diagonal, added where it is singular
 
 
 def solve_rows(
-    batches: RowBatches, tables: Sequence[Tensor], targets: Tensor, penalty: Tensor, shared: Tensor | None = None
+    batches: RowBatches,
+    tables: Sequence[Tensor],
+    targets: Tensor,
+    penalty: Tensor,
+    *,
+    shared: Tensor | None = None,
+    toward: Tensor | None = None,
 ) -> Tensor:
-    """Return for each row the `b` that minimises ``sum((x·b - y)²) + b·(shared + diag(penalty))·b``.
+    """Return for each row the `b` that minimises ``sum((x·b - y)²) + b·shared·b + sum(penalty * (b - toward)²)``.
 
     Parameters
     ----------
@@ -27,6 +33,8 @@ def solve_rows(
         Shape (n_rows, k), 0 or more.
     shared
         What every system holds besides its own entries, shape (k, k).
+    toward
+        Where the penalty draws each row, shape (n_rows, k); None: to 0.
 
     Returns
     -------
@@ -44,12 +52,14 @@ def solve_rows(
     """
     solved = penalty.new_zeros(penalty.shape)
     for system in normal_equations(batches, tables, targets):
-        gram = system.gram if shared is None else system.gram + shared
-        gram.diagonal(dim1=1, dim2=2).add_(penalty[system.rows])
+        gram = system.gram if shared is None else system.gram.add_(shared)
+        drawn = penalty[system.rows]
+        gram.diagonal(dim1=1, dim2=2).add_(drawn)
+        moment = system.moment if toward is None else system.moment + drawn * toward[system.rows]
         factor, failed = torch.linalg.cholesky_ex(gram)
         if failed.any():
             diagonal = gram.diagonal(dim1=1, dim2=2)
             diagonal.add_(LEAST * diagonal.mean(dim=1, keepdim=True) + torch.finfo(gram.dtype).tiny)
             factor = torch.linalg.cholesky(gram)
-        solved[system.rows] = torch.cholesky_solve(system.moment[..., None], factor)[..., 0]
+        solved[system.rows] = torch.cholesky_solve(moment[..., None], factor)[..., 0]
     return solved

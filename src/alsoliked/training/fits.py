@@ -8,6 +8,7 @@ from torch import nn
 from alsoliked.data.ratings import Ratings
 from alsoliked.errors import DataError, OptionError
 from alsoliked.models.layers import y_range_around
+from alsoliked.training.cross_entropy import rating_levels
 from alsoliked.training.modes import evaluating
 
 __all__ = ["check_fit", "check_loss", "check_range", "defined_together", "written_out"]
@@ -16,8 +17,8 @@ __all__ = ["check_fit", "check_loss", "check_range", "defined_together", "writte
 def check_fit(model: nn.Module, train: Ratings, valid: Ratings | None, loss: object = "mse") -> None:
     """Ask the model about its first and last row and see whether two predictions come back.
 
-    Under ``loss="mse"`` a prediction is one number. A loss that is a function may take a row of them for each pair,
-    such as one a rating level; a row of one is refused still, since the loss would broadcast it.
+    Under ``loss="mse"`` a prediction is one number, under ``"cross_entropy"`` a row of one a rating level. A loss that
+    is a function may take either; a row of one is refused still, since the loss would broadcast it.
 
     Raises
     ------
@@ -41,10 +42,20 @@ def check_fit(model: nn.Module, train: Ratings, valid: Ratings | None, loss: obj
             f"{type(model).__name__} has too few rows ({error}); expected one for each of {train.n_users} users and"
             f" {train.n_items} items."
         ) from error
-    rows = loss != "mse" and len(shape) > 1 and shape[0] == 2 and shape[1] > 1
-    if shape != (2,) and not rows:
-        expected = "(2,), one number a pair" + ("" if loss == "mse" else ", or (2, n) with n > 1")
+    expected = _misshapen(shape, train, loss)
+    if expected is not None:
         raise OptionError(f"{type(model).__name__} returns shape {shape} for 2 pairs; expected {expected}.")
+
+
+def _misshapen(shape: tuple[int, ...], train: Ratings, loss: object) -> str | None:
+    """Say what shape was expected of two predictions; None where it is this one."""
+    if loss == "cross_entropy":
+        n_levels = len(rating_levels(train))
+        return None if shape == (2, n_levels) else f"(2, {n_levels}), one number a rating level"
+    rows = loss != "mse" and len(shape) > 1 and shape[0] == 2 and shape[1] > 1
+    if shape == (2,) or rows:
+        return None
+    return "(2,), one number a pair" + ("" if loss == "mse" else ", or (2, n) with n > 1")
 
 
 def check_range(model: nn.Module, train: Ratings) -> None:
@@ -61,8 +72,9 @@ def check_range(model: nn.Module, train: Ratings) -> None:
 
 def check_loss(loss: object) -> None:
     """Refuse what is neither a known name nor a function."""
-    if loss != "mse" and not callable(loss):
-        raise OptionError(f"loss={loss!r} is unknown; expected 'mse' or a function of (predicted, actual).")
+    if loss not in ("mse", "cross_entropy") and not callable(loss):
+        expected = "'mse', 'cross_entropy' or a function of (predicted, actual)"
+        raise OptionError(f"loss={loss!r} is unknown; expected {expected}.")
 
 
 def written_out(model: nn.Module) -> bool:

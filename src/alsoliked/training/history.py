@@ -30,7 +30,20 @@ class Epoch:
 
 @dataclass(slots=True)
 class History:
-    """The epochs of a run, and the loss of always guessing the mean rating to hold them against.
+    """The epochs of a run, and the loss of a guess that knows no user and no item to hold them against.
+
+    Attributes
+    ----------
+    guess_loss
+        Of always guessing the mean rating or, for cross-entropy, the levels' shares; infinite where it is not known.
+    epochs
+        What each brought.
+    kept
+        The epoch whose weights were kept, where that was asked for.
+    stopped_early
+        Whether there were to be more epochs.
+    loss
+        What the losses are: ``"mse"``, ``"cross_entropy"`` or ``"function"`` for any other.
 
     Examples
     --------
@@ -42,6 +55,7 @@ class History:
     epochs: list[Epoch] = field(default_factory=list)
     kept: int | None = None
     stopped_early: bool = False
+    loss: str = "mse"
 
     def __len__(self) -> int:
         return len(self.epochs)
@@ -77,7 +91,7 @@ class History:
 
     @property
     def degenerate(self) -> bool:
-        """Whether the run ended no better (by at least 2 %) than guessing the mean rating."""
+        """Whether the run ended no better (by at least 2 %) than the guess."""
         return bool(self.epochs) and not self._last().watched < 0.98 * self.guess_loss
 
     def _last(self) -> Epoch:
@@ -98,8 +112,9 @@ class History:
                 " the training loss fell: overfitting. More weight decay (wd), fewer epochs or keep_best=True help."
             )
         if self.degenerate:
+            guess = "how often each rating is given" if self.loss == "cross_entropy" else "the mean rating"
             words.append(
-                f"It is no better than always guessing the mean rating (loss {last.watched:.4f} against"
+                f"It is no better than always guessing {guess} (loss {last.watched:.4f} against"
                 f" {self.guess_loss:.4f}): it learned nothing about taste. Try a higher lr, more epochs, or less wd."
             )
         return words

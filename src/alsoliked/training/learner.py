@@ -16,6 +16,7 @@ from alsoliked.errors import OptionError
 from alsoliked.models.options import check_number, check_whole
 from alsoliked.processor import own_randomness, settled
 from alsoliked.training.batches import Batches
+from alsoliked.training.cross_entropy import CrossEntropy, entropy_of_shares, rating_levels
 from alsoliked.training.fits import check_fit, check_loss, check_range
 from alsoliked.training.history import Epoch, History, print_epoch
 from alsoliked.training.loop import Loss, Run, mean_loss
@@ -35,14 +36,15 @@ class Learner:
     ----------
     model
         Any module with ``forward(users, items)``: two index tensors of shape (batch,) in, predictions of shape
-        (batch,) out, or (batch, n) where `loss` is a function that takes them. It is trained in place.
+        (batch,) out, or (batch, n) where `loss` takes them. It is trained in place.
     train, valid
         Ratings with shared vocabularies, as a split returns them; without `valid` only the training loss is shown.
     bs
         Ratings a batch.
     loss
-        ``"mse"``, or a function of (predicted, actual) that returns a scalar tensor, the mean over the batch. `actual`
-        has shape (batch,).
+        ``"mse"``; ``"cross_entropy"``, for a model that returns a logit for each rating level, lowest first, shape
+        (batch, n_levels); or a function of (predicted, actual) that returns a scalar tensor, the mean over the batch.
+        `actual` has shape (batch,).
     seed
         Decides the order of the batches. The same seed gives the same numbers on a CPU; on a GPU sums are added in
         no fixed order and the last digits may differ.
@@ -80,7 +82,7 @@ class Learner:
         valid: Ratings | None = None,
         *,
         bs: int = 64,
-        loss: Literal["mse"] | Loss = "mse",
+        loss: Literal["mse", "cross_entropy"] | Loss = "mse",
         seed: int = 0,
         device: str = "cpu",
         on_epoch: Callable[[Epoch], None] | None = print_epoch,
@@ -92,11 +94,12 @@ class Learner:
         self.device = _device(device)
         check_fit(model, train, valid, loss)
         self.model = model.to(self.device)
-        self.loss: Literal["mse"] | Loss = loss
+        self.loss: Literal["mse"] | Loss = CrossEntropy(rating_levels(train)) if loss == "cross_entropy" else loss
         self.train = Batches(train, bs, self.device)
         self.valid = None if valid is None or not len(valid) else Batches(valid, len(valid), self.device)
         self.on_epoch, self.on_progress = on_epoch, on_progress
-        self.history = History(_guess_loss(train, valid) if loss == "mse" else math.inf)  # of other losses not known
+        name = loss if isinstance(loss, str) else "function"
+        self.history = History(_guess_loss(train, valid, name), loss=name)
         self._generator = torch.Generator().manual_seed(seed)
 
     def fit_one_cycle(
@@ -178,7 +181,7 @@ class Learner:
             check_whole("patience", patience)
         if (patience is not None or keep_best) and self.valid is None:
             raise OptionError("patience and keep_best watch the validation loss; pass valid ratings to the Learner.")
-        self.history = History(self.history.guess_loss)
+        self.history = History(self.history.guess_loss, loss=self.history.loss)
         parameters = FlatParameters(self.model)
         run = Run(self.model, self.loss, self.train, self.valid, parameters, self._generator)
         with settled(self.train.bs), own_randomness(self._generator, self.device):
@@ -229,6 +232,11 @@ def _device(name: str) -> torch.device:
     return device
 
 
-def _guess_loss(train: Ratings, valid: Ratings | None) -> float:
+def _guess_loss(train: Ratings, valid: Ratings | None, loss: str) -> float:
+    """Return what a guess that knows no user and no item comes to; infinite for a loss of which that is not known."""
     watched = train if valid is None or not len(valid) else valid
+    if loss == "cross_entropy":
+        return entropy_of_shares(train, watched)
+    if loss != "mse":
+        return math.inf
     return float(np.mean((watched.rating.astype(np.float64) - train.mean) ** 2))

@@ -13,10 +13,13 @@ import torch
 from torch import Tensor, nn
 
 from alsoliked.errors import TrainingError
+from alsoliked.models.level_gradient import add_level_gradient, levels_written_out
+from alsoliked.models.levels import DotProductLevels
 from alsoliked.models.net_gradient import add_net_gradient, net_written_out
 from alsoliked.models.neural import CollabNN
 from alsoliked.models.tables import LinearModel, add_gradient
 from alsoliked.training.batches import Batch, Batches
+from alsoliked.training.cross_entropy import CrossEntropy
 from alsoliked.training.fits import defined_together, written_out
 from alsoliked.training.history import Epoch, History
 from alsoliked.training.modes import evaluating, training_mode
@@ -107,11 +110,18 @@ class Run:
         model = self.model
         if self.loss == "mse" and isinstance(model, LinearModel) and written_out(model):
             return partial(add_gradient, model)
+        if isinstance(self.loss, CrossEntropy) and isinstance(model, DotProductLevels) and levels_written_out(model):
+            return partial(self._by_level, model, self.loss)
         if isinstance(model, CollabNN) and defined_together(model, "forward", "from_vectors"):
             if self.loss == "mse" and net_written_out(model):
                 return partial(add_net_gradient, model)
             return partial(self._through_the_net, model)
         return self._autograd
+
+    def _by_level(
+        self, model: DotProductLevels, loss: CrossEntropy, users: Tensor, items: Tensor, ratings: Tensor
+    ) -> Tensor:
+        return add_level_gradient(model, users, items, loss.levels(ratings))
 
     def _autograd(self, users: Tensor, items: Tensor, ratings: Tensor) -> Tensor:
         loss = self._loss(self.model(users, items), ratings)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from alsoliked.models.levels import DotProductLevels
+
 __all__ = ["FlatParameters"]
 
 
@@ -12,7 +14,8 @@ class FlatParameters:
     """A module's parameters as views into two tensors: those that weight decay shrinks, and those it spares.
 
     Spared are the parameters of normalisation layers and the biases of linear ones; the *tables* of user and item
-    biases are shrunk like every other table (both as in the chapter's library).
+    biases are shrunk like every other table (both as in the chapter's library). How often each rating level is given
+    in general is spared too: it is the bias of all pairs.
     """
 
     def __init__(self, model: nn.Module) -> None:
@@ -43,6 +46,8 @@ class FlatParameters:
 def _spared(module: nn.Module) -> list[nn.Parameter]:
     if isinstance(module, (nn.modules.batchnorm._NormBase, nn.LayerNorm, nn.GroupNorm)):
         return list(module.parameters(recurse=False))
+    if isinstance(module, DotProductLevels):
+        return [module.usual]
     bias = getattr(module, "bias", None)
     return [bias] if isinstance(bias, nn.Parameter) and isinstance(module, (nn.Linear, nn.Bilinear)) else []
 

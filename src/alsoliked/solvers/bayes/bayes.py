@@ -5,7 +5,8 @@
 with normal rows, whose means and covariances are unknown too (BPMF: Salakhutdinov & Mnih 2008). A row's prior mean
 depends on who rated what: on the set of items a user rated (SVD++: Koren 2008) and on the set of users who rated an
 item (Rendle, Zhang & Koren 2019), on the columns of the user and item tables, through a sampled link (Macau: Simm et
-al. 2017). With timestamps the day of a rating is a third field, with a bias and a vector of its own.
+al. 2017). The noise of each user's ratings has a size of its own. With times, the day of a rating and its place in the
+user's history are a third and a fourth field, with a bias and a vector for each day and place.
 """
 
 from __future__ import annotations
@@ -16,21 +17,23 @@ from itertools import islice
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from alsoliked.data.clock import Clock
 from alsoliked.data.ratings import Ratings
 from alsoliked.errors import OptionError
 from alsoliked.models.posterior import Posterior
 from alsoliked.models.untrained import settle_untrained
 from alsoliked.processor import settled
 from alsoliked.solvers.bayes.columns import column_features
+from alsoliked.solvers.bayes.features import Features, normalised_sets
 from alsoliked.solvers.bayes.fields import Field, scores
 from alsoliked.solvers.bayes.hyper import Dice
 from alsoliked.solvers.bayes.likelihood import Measured, Ordered
-from alsoliked.solvers.bayes.link import Link, normalised_sets
+from alsoliked.solvers.bayes.link import Link
 from alsoliked.solvers.bayes.mean import Kept
+from alsoliked.solvers.bayes.noise import RowNoise
 from alsoliked.solvers.bayes.sampler import State, chain
 from alsoliked.solvers.bayes.start import start_tables
 
@@ -38,9 +41,7 @@ __all__ = ["Bayes"]
 
 DIRECTIONS = 256  # of what is known about a field's rows; more cost time and predict no better
 CLOSE = 1e-4  # ratings within so little are the same level
-SECONDS_A_DAY = 86_400
 MOST_LEVELS = 41  # more are no grid
-MOST_DAYS = 5_000  # a longer span is cut into as many stretches
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +56,8 @@ class Bayes:
         Sweeps that are averaged.
     burn_in
         Sweeps before these, which only find the way.
-    sets, columns, days
-        Whether who rated what, the tables' columns and the day of the rating are used.
+    sets, columns, times
+        Whether who rated what, the tables' columns and the time of the rating are used.
     likelihood
         ``"gaussian"``: a rating is its score and normal noise. ``"ordinal"``: it is a level between cut-points.
     seed
@@ -77,7 +78,7 @@ class Bayes:
     burn_in: int = 20
     sets: bool = True
     columns: bool = True
-    days: bool = False
+    times: bool = False
     likelihood: Literal["gaussian", "ordinal"] = "gaussian"
     seed: int = 0
 
@@ -123,11 +124,12 @@ class Prepared:
         indices = [train.user_index.astype(np.int64), train.item_index.astype(np.int64)]
         sizes = [train.n_users, train.n_items]
         links: list[Link | None] = list(_links(train, how, dice.table))
-        if how.days and train.timestamp is not None:
-            day = _days(train.timestamp)
-            indices.append(day)
-            sizes.append(int(day.max()) + 1)
-            links.append(None)
+        if how.times:
+            clock = Clock.of(train)
+            assert train.timestamp is not None  # noqa: S101  else there were no clock
+            indices += [clock.days(train.timestamp), clock.turns(train.user_index, train.timestamp)]
+            sizes += [clock.n_days + 1, clock.n_turns]
+            links += [None, None]
         fields = Field.all_of(indices, sizes, links, 1 + how.n_factors)
         centre, spread = float(train.mean), max(float(train.rating.std(dtype=np.float64)), 1e-3)
         targets = torch.from_numpy((train.rating - np.float32(centre)) / np.float32(spread))
@@ -140,7 +142,8 @@ class Prepared:
         start = start_tables((users.index, items.index), self.targets, sizes, how.n_factors, self.dice.table)
         start += [0.05 * self.dice.normal(field.n_rows, 1 + how.n_factors) for field in others]
         if how.likelihood == "gaussian":
-            return chain(self.fields, Measured(self.targets), start, self.dice)
+            own = RowNoise(users.index, users.n_rows)
+            return chain(self.fields, Measured(self.targets, own), start, self.dice)
         levels = torch.searchsorted(self.values, self.targets * self.spread + (self.centre - CLOSE))
         says = Ordered(levels, len(self.values), scores(self.fields, start), self.dice)
         return chain(self.fields, says, start, self.dice)
@@ -153,13 +156,6 @@ def _links(train: Ratings, how: Bayes, generator: torch.Generator) -> Iterator[L
         (items, users, train.n_items, train.n_users, train.item_table, "item", train.items.ids),
     )
     for rows, members, n_rows, n_members, table, key, ids in sides:
-        features = [normalised_sets(rows, members, n_rows, n_members)] if how.sets else []
-        features += column_features(table, key, ids) if how.columns else []
-        yield Link.of(torch.cat(features, dim=1), DIRECTIONS, generator) if features else None
-
-
-def _days(timestamp: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Return which day each rating fell on, counted from the first."""
-    first, last = int(timestamp.min()), int(timestamp.max())
-    length = max(SECONDS_A_DAY, -(-(last - first + 1) // MOST_DAYS))
-    return (timestamp - first) // length
+        parts = [normalised_sets(rows, members, n_rows, n_members)] if how.sets else []
+        parts += column_features(table, key, ids) if how.columns else []
+        yield Link.of(Features(parts, n_rows), DIRECTIONS, generator) if parts else None

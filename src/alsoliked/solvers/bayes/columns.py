@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 import torch
-from torch import Tensor
+
+from alsoliked.solvers.bayes.features import Entries, normalised_sets
 
 __all__ = ["column_features"]
 
@@ -13,8 +14,8 @@ MOST = 64  # categories a column may have; with more it is a name or a note
 BINS = 10  # of like many rows, that numbers are put into
 
 
-def column_features(table: pl.DataFrame | None, key: str, ids: pl.Series) -> list[Tensor]:
-    """Return for each column that says something a table of features, rows of unit length, in the order of `ids`.
+def column_features(table: pl.DataFrame | None, key: str, ids: pl.Series) -> list[Entries]:
+    """Return for each column that says something its features, rows of unit length, in the order of `ids`.
 
     Parameters
     ----------
@@ -27,8 +28,9 @@ def column_features(table: pl.DataFrame | None, key: str, ids: pl.Series) -> lis
 
     Examples
     --------
+    >>> from alsoliked.solvers.bayes.features import Features
     >>> table = pl.DataFrame({"item": [1, 2], "genres": [["Drama", "War"], ["War"]]})
-    >>> column_features(table, "item", pl.Series([2, 1, 3]))[0]
+    >>> Features(column_features(table, "item", pl.Series([2, 1, 3])), 3).dense()
     tensor([[0.0000, 1.0000],
             [0.7071, 0.7071],
             [0.0000, 0.0000]])
@@ -40,7 +42,7 @@ def column_features(table: pl.DataFrame | None, key: str, ids: pl.Series) -> lis
     return [features for features in made if features is not None]
 
 
-def _features(column: pl.Series) -> Tensor | None:
+def _features(column: pl.Series) -> Entries | None:
     if column.dtype.is_numeric() and column.n_unique() > BINS:
         column = _binned(column)
     if not isinstance(column.dtype, pl.List):
@@ -52,10 +54,8 @@ def _features(column: pl.Series) -> Tensor | None:
     if not 2 <= len(kinds) <= MOST:
         return None
     place = values.to_frame("value").join(pl.DataFrame({"value": kinds}).with_row_index("at"), on="value", how="left")
-    table = torch.zeros(len(column), len(kinds))
     row, at = (torch.from_numpy(index.to_numpy().astype(np.int64)) for index in (pairs["row"], place["at"]))
-    table[row, at] = 1.0
-    return torch.nn.functional.normalize(table)
+    return normalised_sets(row, at, len(column), len(kinds))
 
 
 def _binned(column: pl.Series) -> pl.Series:

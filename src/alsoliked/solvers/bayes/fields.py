@@ -20,7 +20,7 @@ from alsoliked.solvers.bayes.hyper import Dice, Hyper
 from alsoliked.solvers.bayes.link import Link
 from alsoliked.solvers.normal_equations import RowBatches, normal_equations
 
-__all__ = ["Field", "draw_rows", "scores"]
+__all__ = ["Field", "Told", "draw_rows", "scores"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,24 +76,29 @@ def _dots(left: Tensor, right: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
     return dots
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Told:
+    """What ratings say about their scores: `targets` (n_ratings,), and how sure they are of them.
+
+    The precision of a rating around its score is `sure`, times its weight where there are `weights` (n_ratings,).
+    """
+
+    targets: Tensor
+    sure: float = 1.0
+    weights: Tensor | None = None
+
+
 def draw_rows(
-    fields: Sequence[Field],
-    tables: Sequence[Tensor],
-    place: int,
-    targets: Tensor,
-    *,
-    sure: float,
-    hyper: Hyper,
-    dice: Dice,
+    fields: Sequence[Field], tables: Sequence[Tensor], place: int, *, told: Told, hyper: Hyper, dice: Dice
 ) -> Tensor:
-    """Draw all rows of a field given everything else; `sure` is the precision of a rating around its score."""
+    """Draw all rows of a field given everything else."""
     seen = [_regressors(table, first=n == 0) for n, table in enumerate(t for i, t in enumerate(tables) if i != place)]
-    left = targets - scores(fields, tables, but=place)
+    left = told.targets - scores(fields, tables, but=place)
     drawn = torch.empty_like(tables[place])
     pulled = hyper.expected @ hyper.precision  # (n_rows, width)
-    for system in normal_equations(fields[place].batches, seen, left):
-        gram = system.gram.mul_(sure).add_(hyper.precision)
-        moment = system.moment.mul_(sure).add_(pulled[system.rows])
+    for system in normal_equations(fields[place].batches, seen, left, told.weights):
+        gram = system.gram.mul_(told.sure).add_(hyper.precision)
+        moment = system.moment.mul_(told.sure).add_(pulled[system.rows])
         root = torch.linalg.cholesky(gram)
         half = torch.linalg.solve_triangular(root, moment[..., None], upper=False)
         half += dice.normal(*half.shape)

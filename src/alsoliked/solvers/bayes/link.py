@@ -14,8 +14,9 @@ import torch
 from torch import Tensor
 
 from alsoliked.processor import settled
+from alsoliked.solvers.bayes.features import Features
 
-__all__ = ["Link", "normalised_sets"]
+__all__ = ["Link"]
 
 LEAST = 1e-4  # directions with less than this share of the largest singular value are left out
 SWEEPS = 4  # of the subspace iteration, where only the leading directions are wanted
@@ -38,48 +39,36 @@ class Link:
     strengths: Tensor
 
     @classmethod
-    def of(cls, features: Tensor, most: int, generator: torch.Generator) -> Link:
-        """Take the leading singular directions of features, shape (n_rows, n_features), at most so many.
+    def of(cls, features: Features, most: int, generator: torch.Generator) -> Link:
+        """Take the leading singular directions of features, at most so many.
 
         All of them come from one eigen-solve where the shorter side is no longer than `most`; otherwise from subspace
         iteration (Halko, Martinsson & Tropp 2011), which costs what is asked for instead of what is there.
 
         Examples
         --------
-        >>> link = Link.of(torch.tensor([[3.0, 0.0], [0.0, 2.0], [0.0, 0.0]]), 9, torch.Generator())
+        >>> from alsoliked.solvers.bayes.features import Entries
+        >>> diagonal = Entries(torch.arange(2), torch.arange(2), torch.tensor([3.0, 2.0]), 2)
+        >>> link = Link.of(Features([diagonal], n_rows=3), 9, torch.Generator())
         >>> [round(s, 4) for s in link.strengths.tolist()]
         [3.0, 2.0]
         """
         with settled(1):
-            basis = features if min(features.shape) <= most + SPARE else _leading(features, most, generator)
-            small = basis if basis is features else basis.T @ features  # (n, f) or (most, f)
+            whole = min(features.shape) <= most + SPARE
+            basis = None if whole else _leading(features, most, generator)
+            small = features.dense() if basis is None else features.turned_times(basis).T  # (n, f) or (most, f)
             tall = small.shape[0] > small.shape[1]
             values, vectors = torch.linalg.eigh((small.T @ small if tall else small @ small.T).double())
             keep = values > max(float(values.max()) * LEAST**2, 1e-12)
             values, vectors = values[keep].flip(0)[:most], vectors[:, keep].flip(1)[:, :most]
             strengths = values.sqrt().float()
             left = small @ (vectors.float() / strengths) if tall else vectors.float()
-        return cls((left if basis is features else basis @ left).contiguous(), strengths)
+        return cls((left if basis is None else basis @ left).contiguous(), strengths)
 
 
-def _leading(features: Tensor, most: int, generator: torch.Generator) -> Tensor:
+def _leading(features: Features, most: int, generator: torch.Generator) -> Tensor:
     basis = torch.randn(features.shape[1], most + SPARE, generator=generator)
     for _ in range(SWEEPS):
-        basis = features.T @ torch.linalg.qr(features @ basis).Q
-    leading: Tensor = torch.linalg.qr(features @ basis).Q
+        basis = features.turned_times(torch.linalg.qr(features.times(basis)).Q)
+    leading: Tensor = torch.linalg.qr(features.times(basis)).Q
     return leading
-
-
-def normalised_sets(rows: Tensor, members: Tensor, n_rows: int, n_members: int) -> Tensor:
-    """Return each row's set of members scaled to unit length, dense, shape (n_rows, n_members); empty rows are zero.
-
-    Examples
-    --------
-    >>> normalised_sets(torch.tensor([0, 0, 1]), torch.tensor([0, 1, 1]), 2, 2)
-    tensor([[0.7071, 0.7071],
-            [0.0000, 1.0000]])
-    """
-    count = torch.bincount(rows, minlength=n_rows).clamp_min(1)
-    table = torch.zeros(n_rows, n_members)
-    table[rows, members] = count[rows].float().rsqrt()
-    return table

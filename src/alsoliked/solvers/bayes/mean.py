@@ -1,9 +1,4 @@
-"""What is kept of a chain: the mean of all samples as one factor model, and some samples in half precision.
-
-The mean of S products ``U_s V_s'`` is a product again, of all samples' factors side by side. Its leading directions
-hold what the samples agree on; the rest is the noise that averaging is there to remove. So the mean is hardly larger
-than a trained model.
-"""
+"""What is kept of a chain: the mean of all samples as one factor model, and some samples in half precision."""
 
 from __future__ import annotations
 
@@ -16,31 +11,15 @@ from torch import Tensor
 
 from alsoliked.models.posterior import HalfArray, Posterior
 from alsoliked.solvers.bayes.fields import Field
+from alsoliked.solvers.bayes.moments import OwnMoments
+from alsoliked.solvers.bayes.products import mean_product
 from alsoliked.solvers.bayes.sampler import State
 from alsoliked.solvers.bayes.squeezed import sigmoid_through
 
-__all__ = ["Kept", "user_and_item_rows"]
+__all__ = ["Kept"]
 
 SOME = 5_000  # ratings that tell where the scores are
 KEPT = 32  # samples kept to say how sure a prediction is, evenly spaced
-SWEEPS, SPARE = 4, 8  # of the subspace iteration, and directions carried along for accuracy
-
-
-def user_and_item_rows(fields: Sequence[Field], tables: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
-    """Return a sample's user and item rows, bias first, with the days folded into the users.
-
-    A prediction is for no day in particular: it is for a user's own days, in the shares of the user's ratings.
-    """
-    users, items, *others = tables
-    for field, rows in zip(fields[2:], others, strict=True):
-        user = fields[0].index
-        count = torch.bincount(user, minlength=len(users)).float()[:, None]
-        each = rows.index_select(0, field.index)
-        own = torch.zeros_like(users).index_add_(0, user, each)
-        own = torch.where(count > 0, own / count.clamp_min(1), each.mean(dim=0))
-        bias = users[:, 0] + own[:, 0] + torch.linalg.vecdot(users[:, 1:], own[:, 1:])
-        users = torch.cat([bias[:, None], users[:, 1:] + own[:, 1:]], dim=1)
-    return users, items
 
 
 class Kept:
@@ -58,20 +37,27 @@ class Kept:
 
     def __init__(self, fields: Sequence[Field], n_samples: int, n_factors: int) -> None:
         self.fields, self.n_samples, self.n_factors = fields, n_samples, n_factors
+        self.own = OwnMoments(fields) if len(fields) > 2 else None
         self.rated = [torch.bincount(f.index, minlength=f.n_rows)[:, None] > 0 for f in fields]
         self.samples: list[tuple[Tensor, Tensor]] = []
         self.means: list[tuple[Tensor, Tensor]] = []
         self.noise: list[float] = []
         self.cuts: list[Tensor] = []
+        self.timed: list[tuple[Tensor, ...]] = []
+        self.noise_by_user: list[Tensor] = []
 
     def add(self, state: State) -> None:
         """Take one sample in; in the mean, rows without ratings count as expected instead of as drawn."""
         told = zip(self.rated, state.tables, state.hypers, strict=True)
-        settled = [torch.where(rated, rows, hyper.expected) for rated, rows, hyper in told]
-        self.means.append(user_and_item_rows(self.fields, settled))
+        settled = tuple(torch.where(rated, rows, hyper.expected) for rated, rows, hyper in told)
+        self.means.append(self._user_and_item_rows(settled))
+        if self.own is not None:
+            self.timed.append(settled)
+        if state.own is not None:
+            self.noise_by_user.append(1 / state.own)
         every = max(1, self.n_samples // KEPT)
         if len(self.means) % every == 0 and len(self.samples) < KEPT:
-            self.samples.append(user_and_item_rows(self.fields, state.tables))
+            self.samples.append(self._user_and_item_rows(state.tables))
             self.noise.append(1 / state.sure)
             if state.cuts is not None:
                 self.cuts.append(state.cuts)
@@ -81,7 +67,10 @@ class Kept:
         mean = self._mean(centre, spread)
         users, items = (_halved([pair[side] for pair in self.samples], spread) for side in (0, 1))
         noise = np.array(self.noise, np.float32) * np.float32(spread**2)
-        return replace(mean, user_samples=users, item_samples=items, noise=noise)
+        mean = replace(mean, user_samples=users, item_samples=items, noise=noise)
+        if not self.noise_by_user:
+            return mean
+        return replace(mean, noise_by_user=torch.stack(self.noise_by_user).mean(dim=0).numpy())
 
     def ordered(self, values: Tensor) -> Posterior:
         """Return what was learned from levels with these ratings."""
@@ -95,6 +84,9 @@ class Kept:
         mean = replace(mean, user_samples=users, item_samples=items, noise=noise)
         return replace(mean, cuts=cuts.numpy(), values=values.numpy(), y_range=(low, high))
 
+    def _user_and_item_rows(self, tables: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
+        return (tables[0], tables[1]) if self.own is None else self.own.folded(tables)
+
     def _some_scores(self) -> Tensor:
         """Return the kept samples' scores of some ratings, shape (n_samples, n)."""
         step = max(1, len(self.fields[0].index) // SOME)
@@ -105,11 +97,12 @@ class Kept:
 
     def _mean(self, centre: float, spread: float) -> Posterior:
         biases = [torch.stack([pair[side][:, 0] for pair in self.means]).mean(dim=0) for side in (0, 1)]
-        left, right = (torch.cat([pair[side][:, 1:] for pair in self.means], dim=1) for side in (0, 1))
-        factors = _leading(left, right, len(self.means), self.n_factors)
+        left, right = ([pair[side][:, 1:] for pair in self.means] for side in (0, 1))
+        factors = mean_product(left, right, self.n_factors)
         user_factors, item_factors = ((part * spread**0.5).contiguous().numpy() for part in factors)
         user_bias, item_bias = ((part * spread).numpy() for part in biases)
-        return Posterior(user_factors, item_factors, user_bias, item_bias, centre)
+        moments = None if self.own is None else self.own.mean(self.timed, self.n_factors, spread)
+        return Posterior(user_factors, item_factors, user_bias, item_bias, centre, moments=moments)
 
 
 def _halved(tables: Sequence[Tensor], spread: float) -> HalfArray:
@@ -118,15 +111,3 @@ def _halved(tables: Sequence[Tensor], spread: float) -> HalfArray:
     units[0] = spread
     halved: HalfArray = (rows * units).half().numpy()
     return halved
-
-
-def _leading(left: Tensor, right: Tensor, n_samples: int, n_factors: int) -> tuple[Tensor, Tensor]:
-    """Return the leading directions of ``left right' / n_samples``, split evenly between both sides."""
-    most = min(n_factors + SPARE, len(left), len(right), left.shape[1])
-    generator = torch.Generator().manual_seed(0)
-    basis = torch.linalg.qr(torch.randn(len(right), most, generator=generator)).Q
-    for _ in range(SWEEPS):
-        basis = torch.linalg.qr(right @ (left.T @ (left @ (right.T @ basis)))).Q
-    turned, values, back = torch.linalg.svd(left @ (right.T @ basis) / n_samples, full_matrices=False)
-    root = values[:n_factors].sqrt()
-    return turned[:, :n_factors] * root, (basis @ back.T)[:, :n_factors] * root

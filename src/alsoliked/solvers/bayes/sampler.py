@@ -30,12 +30,15 @@ class State:
         Precision of a rating around its score.
     cuts
         The cut-points between levels, shape (n_levels - 1,), where ratings are levels.
+    own
+        A factor on the precision of each user's ratings, shape (n_users,), where they differ.
     """
 
     tables: tuple[Tensor, ...]
     hypers: tuple[Hyper, ...]
     sure: float
     cuts: Tensor | None = None
+    own: Tensor | None = None
 
 
 def chain(fields: Sequence[Field], says: Likelihood, start: Sequence[Tensor], dice: Dice) -> Iterator[State]:
@@ -57,8 +60,8 @@ def chain(fields: Sequence[Field], says: Likelihood, start: Sequence[Tensor], di
         hypers = []
         for place, field in enumerate(fields):
             hyper = draw_hyper(tables[place], field.link, scales[place], dice)
-            tables[place] = draw_rows(fields, tables, place, says.targets, sure=says.sure, hyper=hyper, dice=dice)
+            tables[place] = draw_rows(fields, tables, place, told=says.told, hyper=hyper, dice=dice)
             scales[place] = hyper.scale
             hypers.append(hyper)
         says.draw(scores(fields, tables), dice)
-        yield State(tuple(tables), tuple(hypers), says.sure, says.cuts)
+        yield State(tuple(tables), tuple(hypers), says.told.sure, says.cuts, says.own)

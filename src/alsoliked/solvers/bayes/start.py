@@ -9,6 +9,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from alsoliked.solvers.bayes.features import Entries, Features
+
 __all__ = ["start_tables"]
 
 WIDTH = 0.4  # spread of the leading factor; ratings have spread 1
@@ -36,23 +38,23 @@ def start_tables(
     left = targets - item_bias[items]
     user_bias = torch.zeros(n_users).index_add_(0, users, left) / (user_count + DAMPING)
     toned = (left - user_bias[users]) / (user_count[users] * item_count[items]) ** 0.25
-    table = torch.zeros(n_users, n_items)
-    table[users, items] = toned
-    left_part, right_part = _directions(table, n_factors, generator)
+    left_part, right_part = _directions(
+        Features([Entries(users, items, toned, n_items)], n_users), n_factors, generator
+    )
     return [
         torch.cat([user_bias[:, None], left_part], dim=1),
         torch.cat([item_bias[:, None], right_part], dim=1),
     ]
 
 
-def _directions(table: Tensor, n_factors: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+def _directions(table: Features, n_factors: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
     """Return users' and items' parts, each (size, n_factors); what a small table has no direction for is noise."""
     n_users, n_items = table.shape
     wanted = min(n_factors, n_users, n_items)
     basis = torch.randn(n_items, min(wanted + SPARE, n_users, n_items), generator=generator)
     for _ in range(SWEEPS):
-        basis = torch.linalg.qr(table.T @ (table @ basis)).Q
-    left, values, turned = torch.linalg.svd(table @ basis, full_matrices=False)
+        basis = torch.linalg.qr(table.turned_times(table.times(basis))).Q
+    left, values, turned = torch.linalg.svd(table.times(basis), full_matrices=False)
     fade = (values[:wanted] / values[0].clamp_min(1e-12)) ** FADE * WIDTH
     parts = []
     for size, directions in ((n_users, left), (n_items, basis @ turned.T)):
