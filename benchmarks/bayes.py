@@ -1,26 +1,43 @@
-"""RMSE and CPU seconds of `Recommender("bayes")` on MovieLens: random splits and the published folds, one thread.
+"""What each step of `Recommender("bayes")` buys: RMSE, CPU seconds and coverage of intervals on MovieLens, one thread.
 
-    python benchmarks/bayes.py ml-100k --factors 32 --samples 100 --burn-in 20 --likelihood gaussian --seeds 0 1 2
-    python benchmarks/bayes.py ml-100k --folds 1 2 3 4 5 --source ml-100k.zip
+    python benchmarks/bayes.py ml-100k --name random
+    python benchmarks/bayes.py ml-100k --name folds --folds 1 2 3 4 5 --source ml-100k.zip
+    python benchmarks/bayes.py ml-1m --name ml-1m --valid-pct 0.1 --seeds 0 --steps everything "+ noise by user"
 
-Sides are drawn from training pairs alone. Prints one line a split, and the mean.
+Who rated what is taken from training pairs alone. Prints a line a split, and writes the table to benchmarks/results.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from statistics import NormalDist
+from typing import Any
 
 import numpy as np
 import torch
 
 from alsoliked import Ratings, movielens, published_fold, random_split
 from alsoliked.data.clock import Clock
+from alsoliked.models.posterior import Posterior
 from alsoliked.solvers.bayes import Bayes
 
+RESULTS = Path(__file__).parent / "results"
 SHARES = (0.5, 0.8, 0.95)
+BARE = {"sets": False, "columns": False, "own_noise": False, "times": False}
+STEPS: dict[str, dict[str, Any]] = {
+    "factors alone (BPMF)": BARE,
+    "+ who rated what": {**BARE, "sets": True},
+    "+ columns": {**BARE, "sets": True, "columns": True},
+    "+ noise by user": {},
+    "everything": {"times": True},
+    "everything, 300 samples": {"times": True, "samples": 300},
+    "ordinal instead": {"times": True, "likelihood": "ordinal"},
+}
+Row = dict[str, Any]
 
 
 def splits(args: argparse.Namespace) -> Iterator[tuple[str, Ratings, Ratings]]:
@@ -34,57 +51,68 @@ def splits(args: argparse.Namespace) -> Iterator[tuple[str, Ratings, Ratings]]:
         yield f"seed {seed}", *random_split(ratings, args.valid_pct, seed=seed)
 
 
-def rmse(predicted: np.ndarray, valid: Ratings) -> float:
-    """Of predictions cut off at the ends of the scale."""
-    return float(np.sqrt(np.mean((predicted.clip(*valid.rating_scale) - valid.rating) ** 2)))
+def predictions(model: Posterior, train: Ratings, valid: Ratings) -> np.ndarray:
+    """Predictions for the times of the held-out ratings where the model knows of times, cut off at the scale."""
+    pairs = valid.user_index, valid.item_index
+    if model.moments is None or valid.timestamp is None:
+        return model.pairs(*pairs).clip(*valid.rating_scale)
+    clock = Clock.of(train)
+    moments = clock.days(valid.timestamp), clock.turns(valid.user_index, valid.timestamp)
+    return model.pairs_at(*pairs, *moments).clip(*valid.rating_scale)
+
+
+def measured(how: Bayes, train: Ratings, valid: Ratings) -> tuple[Row, np.ndarray]:
+    """Fit and measure on one split."""
+    began = time.process_time()
+    model = how.solve(train)
+    seconds = time.process_time() - began
+    predicted = predictions(model, train, valid)
+    missed = predicted - valid.rating
+    away = np.abs(missed) / model.spread(valid.user_index, valid.item_index)
+    covered = [float((away < NormalDist().inv_cdf(0.5 + share / 2)).mean()) for share in SHARES]
+    kept = (model.user_samples.nbytes + model.item_samples.nbytes) / 1e6
+    row = {"rmse": float(np.sqrt(np.mean(missed**2))), "mae": float(np.abs(missed).mean()), "cpu": seconds}
+    return {**row, "covered": covered, "megabytes": kept}, predicted
+
+
+def table(data: str, rows: dict[str, list[Row]]) -> str:
+    """Lay out the means over splits."""
+    names = ", ".join(run["split"] for run in next(iter(rows.values())))
+    lines = [f"### `bayes`, step by step: {data}, mean over {names}", ""]
+    lines += ["| step | RMSE | MAE | 50, 80, 95 % intervals hold | CPU seconds |", "|---|---|---|---|---|"]
+    for name, runs in rows.items():
+        rmse, mae, cpu = (np.mean([run[key] for run in runs]) for key in ("rmse", "mae", "cpu"))
+        held = ", ".join(f"{100 * share:.1f}" for share in np.mean([run["covered"] for run in runs], axis=0))
+        lines.append(f"| {name} | {rmse:.4f} | {mae:.4f} | {held} | {cpu:.0f} |")
+    return "\n".join(lines)
 
 
 def main() -> None:
-    """Fit and measure."""
+    """Fit, measure, write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data")
+    parser.add_argument("--name", required=True, help="of the result files")
     parser.add_argument("--folds", type=int, nargs="*")
     parser.add_argument("--source", help="the published zip, for its folds")
     parser.add_argument("--seeds", type=int, nargs="*", default=[0, 1, 2])
     parser.add_argument("--valid-pct", type=float, default=0.2)
-    parser.add_argument("--factors", type=int, default=32)
-    parser.add_argument("--samples", type=int, default=100)
-    parser.add_argument("--burn-in", type=int, default=20)
-    parser.add_argument("--likelihood", default="gaussian")
-    parser.add_argument("--times", action="store_true", help="use when ratings were given, also the held-out ones")
-    parser.add_argument("--no-sets", action="store_true")
-    parser.add_argument("--no-columns", action="store_true")
+    parser.add_argument("--steps", nargs="*", default=list(STEPS), choices=list(STEPS))
+    for option in ("--factors", "--samples", "--burn-in"):
+        parser.add_argument(option, type=int)
     args = parser.parse_args()
     torch.set_num_threads(1)
-    missed, seconds = [], []
-    how = Bayes(
-        n_factors=args.factors,
-        samples=args.samples,
-        burn_in=args.burn_in,
-        likelihood=args.likelihood,
-        sets=not args.no_sets,
-        columns=not args.no_columns,
-        times=args.times,
-    )
+    asked = {"n_factors": args.factors, "samples": args.samples, "burn_in": args.burn_in}
+    sizes = {name: value for name, value in asked.items() if value is not None}
+    rows: dict[str, list[Row]] = {step: [] for step in args.steps}
     for name, train, valid in splits(args):
-        began = time.process_time()
-        model = how.solve(train)
-        seconds.append(time.process_time() - began)
-        pairs = valid.user_index, valid.item_index
-        predicted = model.pairs(*pairs)
-        if args.times:
-            clock = Clock.of(train)
-            moments = clock.days(valid.timestamp), clock.turns(valid.user_index, valid.timestamp)
-            print(f"  without the time {rmse(predicted, valid):.4f}")
-            predicted = model.pairs_at(*pairs, *moments)
-        error = predicted.clip(*valid.rating_scale) - valid.rating
-        missed.append(rmse(predicted, valid))
-        away = np.abs(error) / model.spread(*pairs)
-        covered = [float((away < NormalDist().inv_cdf(0.5 + share / 2)).mean()) for share in SHARES]
-        kept = (model.user_samples.nbytes + model.item_samples.nbytes) / 1e6
-        told = " ".join(f"{share:.1%}" for share in covered)
-        print(f"{name}: RMSE {missed[-1]:.4f}, {seconds[-1]:.1f} CPU s, covered {told}, {kept:.1f} MB", flush=True)
-    print(f"mean RMSE {np.mean(missed):.4f}, median {np.median(seconds):.1f} CPU s")
+        for step in args.steps:
+            row, _ = measured(Bayes(**{**sizes, **STEPS[step]}), train, valid)
+            rows[step].append({"split": name, **row})
+            print(f"{name}: {step}: RMSE {row['rmse']:.4f}, {row['cpu']:.1f} CPU s", flush=True)
+    told = {"data": args.data, "sizes": sizes, "threads": 1, "torch": torch.__version__, "steps": rows}
+    (RESULTS / f"bayes_{args.name}.json").write_text(json.dumps(told, indent=1) + "\n")
+    (RESULTS / f"bayes_{args.name}.md").write_text(table(args.data, rows) + "\n")
+    print(table(args.data, rows))
 
 
 if __name__ == "__main__":

@@ -35,6 +35,7 @@ OTHER: dict[str, Any] = {  # a value for each option that is not the one below
     "reg": 7.0,
     "reg_scaling": 0.2,
     "unobserved_weight": 0.9,
+    "times": True,
     "likelihood": "ordinal",
     "samples": 7,
     "burn_in": 3,
@@ -66,7 +67,9 @@ REFUSE = [(name, option) for name in NAMES for option in OTHER if option not in 
 @pytest.fixture(scope="module")
 def split() -> tuple[Ratings, Ratings]:
     """Few and noisy ratings, so that training too long does harm and stopping early shows."""
-    return random_split(planted_ratings(25, 20, density=0.5, noise=1.0, seed=1, levels=range(1, 6)).ratings, seed=2)
+    planted = planted_ratings(25, 20, density=0.5, noise=1.0, seed=1, levels=range(1, 6)).ratings
+    timed = replace(planted, timestamp=np.random.default_rng(1).integers(0, 10 * 86_400, len(planted)))
+    return random_split(timed, seed=2)
 
 
 def learned(name: str, split: tuple[Ratings, Ratings], **options: Any) -> np.ndarray:

@@ -25,11 +25,11 @@ def cornac_mf(data: Arrays) -> Iterator[tuple[str, float, Arrays]]:
 
     train = Dataset.from_uir(list(zip(data["user"], data["item"], data["rating"].astype(float), strict=True)))
     user, item = (np.array(list(ids), dtype=int) for ids in (train.uid_map, train.iid_map))  # in cornac's order
-    for k, epochs, reg in itertools.product((10, 20), (10, 20, 40), (0.05, 0.1)):
-        model = MF(k=k, max_iter=epochs, learning_rate=0.01, lambda_reg=reg, use_bias=True, seed=0, num_threads=1)
+    for lr, epochs, reg in itertools.product((0.01, 0.02), (20, 40, 60), (0.02, 0.05, 0.1)):
+        model = MF(k=20, max_iter=epochs, learning_rate=lr, lambda_reg=reg, use_bias=True, seed=0, num_threads=1)
         spent = timed(lambda model=model: model.fit(train))
         sides = (model.u_factors, model.i_factors, model.u_biases, model.i_biases)
-        yield f"k={k} epochs={epochs} reg={reg}", spent, laid_out(data, user, item, sides, model.global_mean)
+        yield f"lr={lr} epochs={epochs} reg={reg}", spent, laid_out(data, user, item, sides, model.global_mean)
 
 
 def surprise_svd(data: Arrays) -> Iterator[tuple[str, float, Arrays]]:
@@ -41,7 +41,7 @@ def surprise_svd(data: Arrays) -> Iterator[tuple[str, float, Arrays]]:
     train = Dataset.load_from_df(frame, Reader(rating_scale=(1, 5))).build_full_trainset()
     user = np.array([train.to_raw_uid(u) for u in range(train.n_users)])
     item = np.array([train.to_raw_iid(i) for i in range(train.n_items)])
-    for k, epochs, reg in itertools.product((20,), (10, 20, 40), (0.05, 0.1)):
+    for k, epochs, reg in itertools.product((20,), (20, 40), (0.05, 0.1)):
         model = SVD(n_factors=k, n_epochs=epochs, lr_all=0.01, reg_all=reg, random_state=0)
         spent = timed(lambda model=model: model.fit(train))
         sides = (model.pu, model.qi, model.bu, model.bi)
@@ -54,8 +54,8 @@ def cmfrec_als(data: Arrays) -> Iterator[tuple[str, float, Arrays]]:
     from cmfrec import CMF
 
     frame = pd.DataFrame({"UserId": data["user"], "ItemId": data["item"], "Rating": data["rating"].astype(float)})
-    large = len(frame) > 500_000
-    grid = itertools.product((20, 40), (3, 5, 10), (10.0, 20.0, 40.0) if large else (5.0, 10.0, 20.0), (True, False))
+    regs = (20.0, 30.0) if len(frame) > 500_000 else (7.0, 10.0, 14.0)
+    grid = itertools.product((40,), (3, 5, 10), regs, (True, False))
     how = {"method": "als", "use_cg": True, "nthreads": 1, "verbose": False, "random_state": 0, "use_float": True}
     for k, epochs, reg, sets in grid:
         model = CMF(k=k, niter=epochs, lambda_=reg, add_implicit_features=sets, **how)
@@ -69,20 +69,20 @@ def cmfrec_als(data: Arrays) -> Iterator[tuple[str, float, Arrays]]:
 
 def lenskit_mf(data: Arrays) -> Iterator[tuple[str, float, Arrays]]:
     """Least squares in turn, with biases."""
+    import pandas as pd
     from lenskit.als import BiasedMFScorer
     from lenskit.data import from_interactions_df
+    from lenskit.training import TrainingOptions
 
-    frame = interactions(data)
-    frame["rating"] = data["rating"].astype(float)
-    train = from_interactions_df(frame)
-    lenskit_one_thread()
-    for k, epochs, reg in itertools.product((20, 40), (5, 10), (0.05, 0.1, 0.2)):
+    columns = {"user_id": data["user"], "item_id": data["item"], "rating": data["rating"].astype(float)}
+    train = from_interactions_df(pd.DataFrame(columns))
+    for k, epochs, reg in itertools.product((20, 40), (5, 10), (0.05, 0.1)):
         model = BiasedMFScorer(embedding_size=k, epochs=epochs, regularization=reg)
-        spent = timed(lambda model=model: model.train(train))
+        spent = timed(lambda model=model: model.train(train, TrainingOptions(rng=0)))
         user, item = np.asarray(model.users.ids(), dtype=int), np.asarray(model.items.ids(), dtype=int)
-        biases = np.asarray(model.bias.user_biases), np.asarray(model.bias.item_biases)
-        sides = (np.asarray(model.user_embeddings), np.asarray(model.item_embeddings), *biases)
-        yield f"k={k} epochs={epochs} reg={reg}", spent, laid_out(data, user, item, sides, model.bias.global_bias)
+        factors, bias = (model.user_embeddings, model.item_embeddings), model.bias
+        sides = tuple(np.asarray(part) for part in (*factors, bias.user_biases, bias.item_biases))
+        yield f"k={k} epochs={epochs} reg={reg}", spent, laid_out(data, user, item, sides, float(bias.global_bias))
 
 
 def implicit_als(data: Arrays) -> Iterator[tuple[str, float, Arrays]]:

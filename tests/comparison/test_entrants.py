@@ -36,6 +36,17 @@ def test_a_label_can_be_typed_again():
     assert params(",".join(labels)) == params(line)
 
 
+def test_blends_and_auto_take_part():
+    line = "blend:of=als:epochs=2+net:layers=8,4,auto:budget=3"
+    found = entrants(line, 0)[:2]
+    assert [entrant.label for entrant in found] == ["blend:of=als:epochs=2+net:layers=8,4", "auto:budget=3"]
+    assert found[0].settled(100) == {"of": ["als:epochs=2", "net:layers=8,4"]}
+    pairs = Recommender("blend", of=["als:epochs=2", ("net", {"layers": (8, 4)})])
+    assert entrants([pairs], 0)[0].label == found[0].label
+    with pytest.raises(OptionError, match="'ease' predicts no ratings"):
+        entrants("blend:of=als+ease", 0)
+
+
 def test_recommenders_bring_their_own_seed():
     assert params([Recommender("dot_bias", n_factors=5, seed=9), "popular"], seed=1)[:2] == [
         {"model": "dot_bias", "n_factors": 5, "seed": 9},

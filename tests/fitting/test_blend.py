@@ -110,6 +110,23 @@ def test_strangers_are_predicted_better_than_by_the_mean(rec: Recommender, split
     assert np.mean(ours**2) < 0.8 * np.mean(mean**2)
 
 
+def test_times_reach_the_members_that_know_of_them(tmp_path: Path) -> None:
+    """Everybody rates two stars higher on the second of two days; both models are told, only one can learn it."""
+    rng = np.random.default_rng(1)
+    users, items = np.nonzero(rng.random((40, 30)) < 0.6)
+    late = rng.random(len(users)) < 0.5
+    stars = np.round(2 + 2 * late + rng.normal(scale=0.3, size=len(users)), 1)
+    ratings = Ratings.from_columns(users, items, stars, timestamps=np.where(late, 86_400, 0))
+    rec = Recommender("blend", of=["als", "bayes:n_factors=2,samples=20,burn_in=5,times=true"]).fit(ratings)
+    assert rec.tried_["weight"][1] > rec.tried_["weight"][0]
+    pairs = list(range(20)), list(range(20))
+    early, later = (rec.predict(*pairs, timestamps=[time] * 20) for time in (0, 86_400))
+    assert (later - early).mean() == pytest.approx(2, abs=0.3)
+    assert early.mean() < rec.predict(*pairs).mean() < later.mean()
+    loaded = Recommender.load(rec.save(tmp_path / "bundle"))
+    assert (loaded.predict(*pairs, timestamps=[0] * 20) == early).all()
+
+
 def test_progress_runs_once_from_start_to_end(split: tuple[Ratings, Ratings]) -> None:
     told: list[float] = []
     Recommender("blend", of=["als", "dot_bias:bs=64"]).fit(split[0], on_progress=told.append)
@@ -128,6 +145,12 @@ def test_few_ratings_get_equal_shares() -> None:
     rec = Recommender("blend", of=["als", "damped_bias"]).fit(ratings)
     assert rec.tried_["weight"].to_list() == [0.5, 0.5]
     assert rec.tried_["rmse"].to_list() == [None, None]
+
+
+def test_a_member_that_does_not_fit_the_ratings_is_named(split: tuple[Ratings, Ratings]) -> None:
+    said = "'bayes:likelihood=ordinal' in the blend: likelihood='ordinal' needs 2 to 41 different ratings"
+    with pytest.raises(OptionError, match=said):
+        Recommender("blend", of=["als", "bayes:likelihood=ordinal"]).fit(split[0])
 
 
 @pytest.mark.parametrize(

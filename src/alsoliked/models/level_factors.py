@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
@@ -9,29 +10,15 @@ import numpy as np
 import numpy.typing as npt
 
 from alsoliked.models.factors import FactorModel, FloatArray
-from alsoliked.models.levels import DotProductLevels, tilt
+from alsoliked.models.levels import DotProductLevels, chances, tilt
 from alsoliked.models.tables import to_factors
 
-__all__ = ["LevelFactors", "chances", "to_level_factors"]
+__all__ = ["LevelFactors", "to_level_factors"]
 
 Indices: TypeAlias = npt.NDArray[np.integer]
 
 CELLS = 4_000_000  # logits computed at a time
 HALVINGS = 40  # of an interval, to find where a curve reaches a value
-
-
-def chances(logits: FloatArray) -> FloatArray:
-    """Turn logits into probabilities along the last axis.
-
-    Examples
-    --------
-    >>> chances(np.log([[1, 1, 2]], dtype=np.float32))
-    array([[0.25, 0.25, 0.5 ]], dtype=float32)
-    """
-    raised: FloatArray = logits - logits.max(axis=-1, keepdims=True)
-    np.exp(raised, out=raised)
-    raised /= raised.sum(axis=-1, keepdims=True)
-    return raised
 
 
 def _none(*shape: int) -> FloatArray:
@@ -69,6 +56,11 @@ class LevelFactors(FactorModel):
     usual: FloatArray = field(default_factory=lambda: _none(0))
     values: FloatArray = field(default_factory=lambda: _none(0))
 
+    def __post_init__(self) -> None:
+        FactorModel.__post_init__(self)  # super() finds no class that was made anew for its slots
+        for array in (self.user_habits, self.item_habits, self.usual, self.values):
+            array.setflags(write=False)
+
     @property
     def user_rows(self) -> FloatArray:
         """Every user's row, shape ``(n_users, 1 + n_factors + n_levels)``."""
@@ -86,6 +78,19 @@ class LevelFactors(FactorModel):
     def distribution(self, users: Indices, items: Indices) -> FloatArray:
         """Return the probability of each level for each pair, shape (n, n_levels)."""
         out = np.empty((len(users), len(self.values)), dtype=np.float32)
+        for part, shares in self._blocks(users, items):
+            out[part] = shares
+        return out
+
+    def pairs(self, users: Indices, items: Indices) -> FloatArray:
+        """Predict the ratings of pairs; indices of shape (n,) in, shape (n,) out."""
+        out = np.empty(len(users), dtype=np.float32)
+        for part, shares in self._blocks(users, items):
+            out[part] = shares @ self.values
+        return out
+
+    def _blocks(self, users: Indices, items: Indices) -> Iterator[tuple[slice, FloatArray]]:
+        """Deal out the levels' probabilities, a block of pairs at a time."""
         step = max(1, CELLS // len(self.values))
         for start in range(0, len(users), step):
             part = slice(start, start + step)
@@ -93,13 +98,7 @@ class LevelFactors(FactorModel):
             score = np.einsum("nf,nf->n", self.user_factors[u], self.item_factors[i])
             score += self.user_bias[u] + self.item_bias[i] + np.float32(self.global_bias)
             habits = self.user_habits[u] + self.item_habits[i]
-            out[part] = chances(score[:, None] * tilt(self.values) + habits + self.usual)
-        return out
-
-    def pairs(self, users: Indices, items: Indices) -> FloatArray:
-        """Predict the ratings of pairs; indices of shape (n,) in, shape (n,) out."""
-        expected: FloatArray = self.distribution(users, items) @ self.values
-        return expected
+            yield part, chances(score[:, None] * tilt(self.values) + habits + self.usual)
 
     def users(self, users: Indices) -> FloatArray:
         """Predict all items for these users; shape ``(len(users), n_items)``."""
@@ -145,9 +144,10 @@ class LevelFactors(FactorModel):
 
     def slopes(self, users: Indices, items: Indices) -> FloatArray:
         """Say how fast the predictions of pairs move with their scores; shape (n,)."""
-        shares = self.distribution(users, items)
-        steep: FloatArray = (shares * (self.values - (shares @ self.values)[:, None])) @ tilt(self.values)
-        return steep
+        out = np.empty(len(users), dtype=np.float32)
+        for part, shares in self._blocks(users, items):
+            out[part] = (shares * (self.values - (shares @ self.values)[:, None])) @ tilt(self.values)
+        return out
 
     def noise(self, users: Indices, items: Indices) -> float:
         """Return the mean variance of the ratings of pairs around their predictions."""
@@ -194,4 +194,4 @@ def to_level_factors(model: DotProductLevels, values: FloatArray) -> LevelFactor
     )
     factors = (plain.user_factors, plain.item_factors, plain.user_bias, plain.item_bias)
     usual = model.usual.detach().float().cpu().numpy().copy()
-    return LevelFactors(*factors, 0.0, None, user_habits, item_habits, usual, np.asarray(values, np.float32))
+    return LevelFactors(*factors, 0.0, None, user_habits, item_habits, usual, np.array(values, np.float32))

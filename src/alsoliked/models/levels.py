@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from alsoliked.models.dot_product import DotProduct, DotProductBias
 from alsoliked.models.layers import embedding
 
-__all__ = ["DotProductLevels", "Levels", "tilt"]
+__all__ = ["DotProductLevels", "Levels", "chances", "tilt"]
 
 Floats: TypeAlias = npt.NDArray[np.floating] | Sequence[float]
 
@@ -36,6 +36,20 @@ def tilt(values: Floats) -> npt.NDArray[np.float32]:
     place = np.asarray(values, dtype=np.float64)
     lifted: npt.NDArray[np.float32] = (REACH * (2 * (place - place[0]) / (place[-1] - place[0]) - 1)).astype(np.float32)
     return lifted
+
+
+def chances(logits: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Turn logits into probabilities along the last axis.
+
+    Examples
+    --------
+    >>> chances(np.log([[1, 1, 2]], dtype=np.float32))
+    array([[0.25, 0.25, 0.5 ]], dtype=float32)
+    """
+    raised: npt.NDArray[np.float32] = logits - logits.max(axis=-1, keepdims=True)
+    np.exp(raised, out=raised)
+    raised /= raised.sum(axis=-1, keepdims=True)
+    return raised
 
 
 class Levels(NamedTuple):

@@ -111,7 +111,7 @@ class NetScores:
         """Turn what the network returns into ratings, shape (batch,)."""
         if not len(self.values):
             return out
-        return out.softmax(dim=1) @ torch.from_numpy(self.values).to(out.dtype)
+        return out.softmax(dim=1) @ torch.tensor(self.values, dtype=out.dtype)
 
 
 def _indices(values: npt.NDArray[np.integer]) -> torch.Tensor:

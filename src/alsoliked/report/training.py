@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import polars as pl
+
 from alsoliked import plots
 from alsoliked.report.page import Block, Picture, Section, Table, Words, cell
 
@@ -21,6 +23,8 @@ WHAT = {
     "net": "A user's and an item's vector, side by side, go through a small neural network.",
     "als": "A rating is the mean, a user's and an item's bias, and the dot product of their vectors, solved in turn.",
     "bayes": "A rating is the mean, biases and the dot product of vectors, averaged over what the ratings leave open.",
+    "blend": "A rating is the weighted sum of what several models predict; the weights were found on hidden ratings.",
+    "auto": "Of the models below the one that predicted hidden training ratings best, fitted to all of them.",
     "damped_bias": "The mean, plus how far a user and an item usually lie from it, damped where ratings are few.",
     "global_mean": "Everybody is predicted the mean rating.",
     "popular": "Everybody is shown what most people rated.",
@@ -49,6 +53,8 @@ MEANING = {
     "likelihood": "what a rating is: a score and noise, or a level between cut-points",
     "samples": "sweeps that are averaged",
     "burn_in": "sweeps before these",
+    "of": "the models that are blended",
+    "budget": "seconds in which models were tried and the best was fitted",
     "item_damping": "damping of item offsets",
     "user_damping": "damping of user offsets",
     "seed": "decides everything random",
@@ -59,6 +65,8 @@ def training_section(rec: Recommender) -> Section:
     """Describe the model, its settings, and the run."""
     settings = _settings(rec)
     blocks: list[Block | tuple[Block, ...]] = [Words([_what(rec)])]
+    if rec.tried_ is not None:
+        blocks.append(_tried(rec.tried_))
     if rec.history_ is None:
         return Section("model", "The model", "What it is.", [*blocks, settings])
     curve = plots.learning_curve(rec.history_.to_frame(), rec.history_.guess_loss, loss=rec.history_.loss)
@@ -86,6 +94,16 @@ def _settings(rec: Recommender) -> Table:
 
 def _value(value: object) -> str:
     return f"{value:.4g}" if isinstance(value, float) else cell(value)
+
+
+def _tried(tried: pl.DataFrame) -> Table:
+    told = tried.with_columns(settings=pl.col("settings").replace("", "defaults"))
+    if "chosen" in tried.columns:
+        mark = pl.when("chosen").then(pl.lit("chosen")).otherwise("note").alias("note")
+        told = told.with_columns(mark).drop("chosen").sort("rmse", nulls_last=True, maintain_order=True)
+    names = {"rmse": "RMSE", "note": ""}
+    heads = {column: names.get(column, column) for column in told.columns}
+    return Table.of(told, "What was tried, on a tenth of the training ratings", heads, digits=3)
 
 
 def _epochs(history: History) -> Table:

@@ -58,6 +58,8 @@ class Bayes:
         Sweeps before these, which only find the way.
     sets, columns, times
         Whether who rated what, the tables' columns and the time of the rating are used.
+    own_noise
+        Whether the noise of each user's ratings has a size of its own (``"gaussian"`` alone).
     likelihood
         ``"gaussian"``: a rating is its score and normal noise. ``"ordinal"``: it is a level between cut-points.
     seed
@@ -79,6 +81,7 @@ class Bayes:
     sets: bool = True
     columns: bool = True
     times: bool = False
+    own_noise: bool = True
     likelihood: Literal["gaussian", "ordinal"] = "gaussian"
     seed: int = 0
 
@@ -142,7 +145,7 @@ class Prepared:
         start = start_tables((users.index, items.index), self.targets, sizes, how.n_factors, self.dice.table)
         start += [0.05 * self.dice.normal(field.n_rows, 1 + how.n_factors) for field in others]
         if how.likelihood == "gaussian":
-            own = RowNoise(users.index, users.n_rows)
+            own = RowNoise(users.index, users.n_rows) if how.own_noise else None
             return chain(self.fields, Measured(self.targets, own), start, self.dice)
         levels = torch.searchsorted(self.values, self.targets * self.spread + (self.centre - CLOSE))
         says = Ordered(levels, len(self.values), scores(self.fields, start), self.dice)
