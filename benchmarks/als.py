@@ -150,6 +150,8 @@ def markdown(found: dict[str, Any]) -> str:
     """Lay the figures out as a page."""
     lines = ["### ALS and its peers", ""]
     for part, rows in found.items():
+        if part == "versions":
+            continue
         if part.startswith("ratings"):
             lines += [
                 f"{part.split()[1]}, stars:",
@@ -159,7 +161,7 @@ def markdown(found: dict[str, Any]) -> str:
             ]
             kept = sorted(best(rows, "rmse", 1), key=lambda row: (row["program"], row["cpu_s"]))
             lines += [f"| {r['program']} | {r['setting']} | {r['rmse']:.4f} | {r['cpu_s']:.2f} |" for r in kept]
-        elif part.startswith("clicks"):
+        else:
             lines += [f"{part.split()[1]}, likes:", ""]
             lines += [
                 "| program | setting | NDCG@10 | recall@20 | fit, CPU s | lists for all, CPU s |",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -52,8 +52,3 @@ class Moments:
         own = own + np.einsum("nr,nr->n", self.user_part[users], of_user) - self.usual[users]
         added: FloatArray = own + np.einsum("nr,nr->n", self.item_part[items], of_item)
         return added
-
-    @classmethod
-    def names(cls) -> tuple[str, ...]:
-        """Return what its arrays are called."""
-        return tuple(field.name for field in fields(cls))
