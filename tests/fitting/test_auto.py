@@ -18,7 +18,7 @@ from alsoliked.fitting.hidden import hide, missed
 from alsoliked.fitting.search import search
 from alsoliked.fitting.settings import settle_options
 from alsoliked.fitting.spaces import SPACES, Range
-from alsoliked.fitting.trials import Clock, Trials
+from alsoliked.fitting.trials import Stopwatch, Trials
 from alsoliked.models.registry import model_spec
 from alsoliked.models.spelling import parse_models
 
@@ -48,7 +48,7 @@ def rec(split: tuple[Ratings, Ratings]) -> Recommender:
 
 
 def trials(split: tuple[Ratings, Ratings], budget: float = ENOUGH, spent: float = 0.0) -> Trials:
-    return Trials(*hide(split[0], 0), Clock(budget, began=time.perf_counter() - spent), 0)
+    return Trials(*hide(split[0], 0), Stopwatch(budget, began=time.perf_counter() - spent), 0)
 
 
 def test_every_candidate_is_tried_and_the_best_is_chosen(rec: Recommender) -> None:
@@ -128,7 +128,7 @@ def test_a_fit_that_would_take_too_long_is_given_up(split: tuple[Ratings, Rating
 
 def test_what_cannot_be_fitted_is_noted_and_not_chosen() -> None:
     levels = planted_ratings(40, 30, n_factors=2, density=0.4, seed=1).ratings  # no grid: no two are the same
-    tried = Trials(*hide(levels, 0), Clock(ENOUGH), 0).run(("bayes", {"likelihood": "ordinal"}))
+    tried = Trials(*hide(levels, 0), Stopwatch(ENOUGH), 0).run(("bayes", {"likelihood": "ordinal"}))
     assert tried.rmse is None
     assert tried.note.startswith("failed: likelihood='ordinal' needs 2 to 41 different ratings")
 
@@ -161,7 +161,7 @@ def test_the_search_stays_near_the_best_and_within_its_spaces(split: tuple[Ratin
 def test_a_search_ends_when_time_is_up(split: tuple[Ratings, Ratings]) -> None:
     late = trials(split, budget=100.0)
     late.run(("als", {}))
-    late.clock = Clock(100.0, began=time.perf_counter() - 100.0)
+    late.clock = Stopwatch(100.0, began=time.perf_counter() - 100.0)
     search(late, 0)
     assert len(late.done) == 1
 

@@ -8,7 +8,7 @@ from alsoliked.errors import MissingExtraError
 from alsoliked.fitting.hidden import fit_spelled, hide
 from alsoliked.fitting.search import search
 from alsoliked.fitting.task import Fitted, Task
-from alsoliked.fitting.trials import Clock, Trial, Trials
+from alsoliked.fitting.trials import Stopwatch, Trial, Trials
 from alsoliked.models.spelling import Spelled
 from alsoliked.recommendation.choosing import beside_choice, choice_alone
 
@@ -32,7 +32,7 @@ def fit_auto(task: Task) -> Fitted:
     The baselines are tried whatever the budget is. What lists need is solved first, so that the time it takes is known;
     the rest of the budget is spent but for what the last fit will take.
     """
-    clock = Clock(task.options["budget"], task.on_progress)
+    clock = Stopwatch(task.options["budget"], task.on_progress)
     chosen = choice_alone(task.train, task.seed)
     part, hidden = hide(task.train, task.seed)
     trials = Trials(part, hidden, clock, task.seed)

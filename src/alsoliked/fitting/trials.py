@@ -13,7 +13,7 @@ from alsoliked.errors import AlsolikedError
 from alsoliked.fitting.hidden import fit_spelled, missed
 from alsoliked.models.spelling import Spelled, written_options
 
-__all__ = ["Clock", "Trial", "Trials"]
+__all__ = ["Stopwatch", "Trial", "Trials"]
 
 LARGER = 1.3  # times as long as on the part a fit may take on the whole
 ENOUGH = 0.05  # of a fit that must be seen to say how long the rest will take
@@ -24,7 +24,7 @@ class _TooLongError(Exception):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Clock:
+class Stopwatch:
     """So many seconds from now on.
 
     Attributes
@@ -69,7 +69,7 @@ class Trial:
 class Trials:
     """Fits models to a part of the ratings and measures them on the rest, as long as time is left for the last fit."""
 
-    def __init__(self, part: Ratings, hidden: Ratings, clock: Clock, seed: int) -> None:
+    def __init__(self, part: Ratings, hidden: Ratings, clock: Stopwatch, seed: int) -> None:
         self.part, self.hidden, self.clock, self.seed = part, hidden, clock, seed
         self.done: list[Trial] = []
 

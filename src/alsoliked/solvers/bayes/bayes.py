@@ -40,6 +40,7 @@ from alsoliked.solvers.bayes.start import start_tables
 __all__ = ["Bayes"]
 
 DIRECTIONS = 256  # of what is known about a field's rows; more cost time and predict no better
+WARM = 20  # sweeps on ratings as measured before they are taken for levels
 CLOSE = 1e-4  # ratings within so little are the same level
 MOST_LEVELS = 41  # more are no grid
 
@@ -147,9 +148,20 @@ class Prepared:
         if how.likelihood == "gaussian":
             own = RowNoise(users.index, users.n_rows) if how.own_noise else None
             return chain(self.fields, Measured(self.targets, own), start, self.dice)
+        start = self._in_units_of_noise(start)
         levels = torch.searchsorted(self.values, self.targets * self.spread + (self.centre - CLOSE))
         says = Ordered(levels, len(self.values), scores(self.fields, start), self.dice)
         return chain(self.fields, says, start, self.dice)
+
+    def _in_units_of_noise(self, start: list[Tensor]) -> list[Tensor]:
+        """Take some sweeps as if ratings were measured, and bring what they come to to noise of 1.
+
+        Cut-points and scores share a scale that hardly moves once both are there; so it has to be right at the start.
+        """
+        state = next(islice(chain(self.fields, Measured(self.targets), start, self.dice), WARM - 1, None))
+        units = torch.full((start[0].shape[1],), state.sure**0.25)
+        units[0] = state.sure**0.5
+        return [table * units for table in state.tables]
 
 
 def _links(train: Ratings, how: Bayes, generator: torch.Generator) -> Iterator[Link | None]:
