@@ -97,6 +97,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, nargs="*", default=[0, 1, 2])
     parser.add_argument("--valid-pct", type=float, default=0.2)
     parser.add_argument("--steps", nargs="*", default=list(STEPS), choices=list(STEPS))
+    parser.add_argument("--add", action="store_true", help="to the steps measured before on the same splits")
     for option in ("--factors", "--samples", "--burn-in"):
         parser.add_argument(option, type=int)
     args = parser.parse_args()
@@ -109,8 +110,11 @@ def main() -> None:
             row, _ = measured(Bayes(**{**sizes, **STEPS[step]}), train, valid)
             rows[step].append({"split": name, **row})
             print(f"{name}: {step}: RMSE {row['rmse']:.4f}, {row['cpu']:.1f} CPU s", flush=True)
+    kept = RESULTS / f"bayes_{args.name}.json"
+    before = json.loads(kept.read_text())["steps"] if args.add else {}
+    rows = {step: rows.get(step) or before[step] for step in STEPS if step in rows or step in before}
     told = {"data": args.data, "sizes": sizes, "threads": 1, "torch": torch.__version__, "steps": rows}
-    (RESULTS / f"bayes_{args.name}.json").write_text(json.dumps(told, indent=1) + "\n")
+    kept.write_text(json.dumps(told, indent=1) + "\n")
     (RESULTS / f"bayes_{args.name}.md").write_text(table(args.data, rows) + "\n")
     print(table(args.data, rows))
 

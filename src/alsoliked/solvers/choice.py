@@ -10,7 +10,6 @@ unless those who did are very much like the user: the damping that a bare rating
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -19,11 +18,11 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from alsoliked.data.order import grouped_order
 from alsoliked.models.factors import FactorModel, FloatArray
 from alsoliked.processor import settled
+from alsoliked.solvers.sparse import SparseTable
 
-__all__ = ["DEFAULT_FACTORS", "Choice", "FoldsIn", "sparse_table"]
+__all__ = ["DEFAULT_FACTORS", "Choice", "FoldsIn"]
 
 IndexArray = npt.NDArray[np.int32]
 
@@ -81,22 +80,21 @@ class Choice:
         by_item = np.maximum(item_count, 1) ** -self.item_scaling
         value = (by_user[users] * by_item[items]).astype(np.float32)
         with settled(len(users) // 100):
-            table = sparse_table(users, items, value, user_count, n_items)
-            turned = sparse_table(items, users, value, item_count, n_users)
-            directions = self._directions(table, turned)  # (n_items, n_factors)
-            user_part = table @ directions  # (n_users, n_factors)
+            table = SparseTable(users, items, value, (n_users, n_items))
+            directions = self._directions(table)  # (n_items, n_factors)
+            user_part = table.times(directions)  # (n_users, n_factors)
         return self._as_model(user_part.numpy(), directions.numpy(), by_item)
 
-    def _directions(self, table: Tensor, turned: Tensor) -> Tensor:
+    def _directions(self, table: SparseTable) -> Tensor:
         n_users, n_items = table.shape
         width = min(self.n_factors + 10, n_users, n_items)
         generator = torch.Generator().manual_seed(self.seed)
         basis = torch.randn(n_items, width, generator=generator)
         for _ in range(self.n_iter):
-            basis = turned @ (table @ basis)
+            basis = table.turned_times(table.times(basis))
             with settled(1):  # narrow matrices: threads cost a hundred times what they save
                 basis = torch.linalg.qr(basis).Q
-        small = table @ basis  # (n_users, width)
+        small = table.times(basis)  # (n_users, width)
         values, vectors = torch.linalg.eigh(small.T @ small)  # ascending
         keep = min(self.n_factors, int((values > 1e-6 * values.max()).sum()))
         directions: Tensor = basis @ vectors[:, -keep:].flip(1)
@@ -113,16 +111,3 @@ class Choice:
         by_item = np.maximum(item_count[items], 1).astype(np.float64) ** -self.item_scaling
         value = max(1, len(items)) ** -self.user_scaling * by_item**2  # item_factors hold 1 / by_item once
         return np.concatenate([np.zeros(1, np.float32), (value @ model.item_factors[items]).astype(np.float32)])
-
-
-def sparse_table(
-    row: IndexArray, column: IndexArray, value: FloatArray, row_count: npt.NDArray[np.integer], n_columns: int
-) -> Tensor:
-    """Return a table in compressed rows, (n_rows, n_columns), from each entry's row, column and value."""
-    order = grouped_order(row)
-    start = np.zeros(len(row_count) + 1, dtype=np.int32)
-    np.cumsum(row_count, out=start[1:])
-    crow, col, val = (torch.from_numpy(part) for part in (start, column[order], value[order]))
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Sparse CSR tensor support is in beta")
-        return torch.sparse_csr_tensor(crow, col, val, size=(len(row_count), n_columns), check_invariants=False)

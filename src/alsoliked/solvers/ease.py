@@ -12,7 +12,6 @@ numbers stand in memory at a time, 3.2 GB for 20,000 items.
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,6 +25,7 @@ from alsoliked.models.baseline import Triples
 from alsoliked.models.item_weights import ItemWeights
 from alsoliked.models.options import check_number
 from alsoliked.processor import settled
+from alsoliked.solvers.sparse import SparseTable
 
 __all__ = ["Ease"]
 
@@ -83,10 +83,7 @@ def _co_counts(chosen: Grouped, n_items: int) -> Tensor:
     order = grouped_order(chosen.other)  # by item, so that a block of items is a slice
     user, item = (torch.from_numpy(side[order].astype(np.int64)) for side in (row, chosen.other))
     start = torch.searchsorted(item, torch.arange(n_items + 1))
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Sparse CSR tensor support is in beta")
-        ones, size = torch.ones(len(user)), (n_items, n_users)
-        by_item = torch.sparse_csr_tensor(start, user, ones, size=size, check_invariants=False)
+    by_item = SparseTable(chosen.other, row, np.ones(len(row), np.float32), (n_items, n_users))
     counts = torch.empty(n_items, n_items)
     width = max(1, BLOCK_CELLS // n_users)
     for first in range(0, n_items, width):
@@ -94,7 +91,7 @@ def _co_counts(chosen: Grouped, n_items: int) -> Tensor:
         rows = slice(int(start[first]), int(start[last]))
         block = torch.zeros(n_users, last - first)
         block[user[rows], item[rows] - first] = 1.0
-        counts[:, first:last] = by_item @ block  # whole numbers below 2**24: exact in float32
+        counts[:, first:last] = by_item.times(block)  # whole numbers below 2**24: exact in float32
     return counts
 
 

@@ -14,7 +14,8 @@ from torch import Tensor
 from alsoliked.models.baseline import Triples
 from alsoliked.models.factors import FactorModel
 from alsoliked.processor import settled
-from alsoliked.solvers.choice import Choice, IndexArray, sparse_table
+from alsoliked.solvers.choice import Choice, IndexArray
+from alsoliked.solvers.sparse import SparseTable
 
 __all__ = ["first_choosers", "first_users"]
 
@@ -31,13 +32,12 @@ def first_users(train: Triples, biases: FactorModel, n_factors: int, seed: int) 
     user_count, item_count = np.bincount(user, minlength=train.n_users), np.bincount(item, minlength=train.n_items)
     scale = np.maximum(user_count, 1)[user].astype(np.float64) * np.maximum(item_count, 1)[item]
     left = ((train.rating - biases.pairs(user, item)) * scale**-SCALING).astype(np.float32)
-    table = sparse_table(user, item, left, user_count, train.n_items)
-    turned = sparse_table(item, user, left, item_count, train.n_users)
+    table = SparseTable(user, item, left, (train.n_users, train.n_items))
     for _ in range(POWERS):
-        basis = turned @ (table @ basis)
+        basis = table.turned_times(table.times(basis))
         with settled(1):  # narrow matrices: threads cost a hundred times what they save
             basis = torch.linalg.qr(basis).Q
-    return _noisy(table @ basis, n_factors, generator)
+    return _noisy(table.times(basis), n_factors, generator)
 
 
 def first_choosers(users: IndexArray, items: IndexArray, sizes: tuple[int, int], n_factors: int, seed: int) -> Tensor:

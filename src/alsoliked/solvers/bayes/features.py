@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+
+from alsoliked.solvers.sparse import SparseTable
 
 __all__ = ["Entries", "Features", "normalised_sets"]
 
@@ -22,8 +23,8 @@ class Entries:
     n_columns: int
 
 
-class Features:
-    """A sparse table, ready to be multiplied from either side.
+class Features(SparseTable):
+    """Tables of features beside each other.
 
     Parameters
     ----------
@@ -45,29 +46,7 @@ class Features:
         rows = torch.cat([part.rows for part in parts])
         columns = torch.cat([part.columns + start for part, start in zip(parts, before, strict=False)])
         values = torch.cat([part.values for part in parts])
-        self.shape = (n_rows, before[-1])
-        self._by_row = _grouped(rows, columns, values, self.shape)
-        self._by_column = _grouped(columns, rows, values, self.shape[::-1])
-
-    def times(self, right: Tensor) -> Tensor:
-        """Return table @ right, shape (n_rows, k)."""
-        return self._by_row @ right
-
-    def turned_times(self, right: Tensor) -> Tensor:
-        """Return table.T @ right, shape (n_columns, k)."""
-        return self._by_column @ right
-
-    def dense(self) -> Tensor:
-        """Spell it out."""
-        return self._by_row.to_dense()
-
-
-def _grouped(rows: Tensor, columns: Tensor, values: Tensor, shape: tuple[int, int]) -> Tensor:
-    order = torch.argsort(rows * shape[1] + columns)
-    start = torch.searchsorted(rows[order], torch.arange(shape[0] + 1))
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Sparse CSR tensor support is in beta")
-        return torch.sparse_csr_tensor(start, columns[order], values[order], size=shape, check_invariants=False)
+        super().__init__(rows.numpy(), columns.numpy(), values.numpy(), (n_rows, before[-1]))
 
 
 def normalised_sets(rows: Tensor, members: Tensor, n_rows: int, n_members: int) -> Entries:
