@@ -124,7 +124,7 @@ def test_parts_of_different_models_are_refused(rec: Recommender, tmp_path: Path)
     torn = Recommender("dot_bias", loss="cross_entropy")
     torn.__dict__ |= rec.__dict__
     torn.answers_ = type(rec.fitted)(rec.train_ratings, few, None, known_prior=rec.fitted.prior)
-    with pytest.raises(BundleError, match="rating levels do not fit each other; train again"):
+    with pytest.raises(BundleError, match="does not fit the rest of it; train again"):
         Recommender.load(torn.save(tmp_path / "bundle"))
 
 
