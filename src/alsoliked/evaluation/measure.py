@@ -48,13 +48,18 @@ def measure(contender: Contender, trial: Trial, resamples: Resamples) -> Measure
     return measured
 
 
+def times_told(contender: Contender, valid: Ratings) -> bool:
+    """Whether the contender is told when each held-out rating was given."""
+    return isinstance(contender, Timed) and contender.knows_times and valid.timestamp is not None
+
+
 def predictions(contender: Contender, valid: Ratings) -> PerUser | None:
     """Return the predictions of held-out ratings, in their order, checked; None from a contender that makes none."""
     parts = []
     for start in range(0, len(valid), BLOCK):
         rows = slice(start, start + BLOCK)
         pairs = valid.user_index[rows], valid.item_index[rows]
-        if isinstance(contender, Timed) and contender.knows_times and valid.timestamp is not None:
+        if times_told(contender, valid) and isinstance(contender, Timed) and valid.timestamp is not None:
             part = contender.predict_indices(*pairs, valid.timestamp[rows])
         else:
             part = contender.predict_indices(*pairs)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -11,7 +11,7 @@ from alsoliked.data.ratings import Ratings
 from alsoliked.data.unseen import Unseen
 from alsoliked.evaluation import tables, words
 from alsoliked.evaluation.bootstrap import Figure, Resamples
-from alsoliked.evaluation.measure import measure
+from alsoliked.evaluation.measure import measure, times_told
 from alsoliked.evaluation.measured import Measured
 from alsoliked.evaluation.subject import Contender, Subject
 from alsoliked.evaluation.trial import Trial
@@ -41,6 +41,8 @@ class Report:
         Held-out users and items without a training rating; held-out ratings that training had too (0 in a fair trial).
     n_boot, seed
         Number of resamples and their seed.
+    timed
+        Whether the predictions were told when each held-out rating was given.
     """
 
     subject: str
@@ -57,6 +59,7 @@ class Report:
     n_boot: int
     seed: int
     users: pl.DataFrame
+    timed: bool = False
 
     def __repr__(self) -> str:
         chosen = [m for m in ("rmse", f"ndcg@{self.k}") if m in self.figures[self.subject]]
@@ -158,7 +161,8 @@ def evaluate(
     resamples = Resamples(len(trial.users), n_boot, seed)
     own = measure(subject, trial, resamples)
     others = {b.name: measure(b, trial, resamples) for b in subject.baselines() if b.name != subject.name}
-    return _report(subject.name, own, others, trial, resamples)
+    report = _report(subject.name, own, others, trial, resamples)
+    return replace(report, timed=times_told(subject, valid))
 
 
 def _report(name: str, own: Measured, others: Mapping[str, Measured], trial: Trial, resamples: Resamples) -> Report:

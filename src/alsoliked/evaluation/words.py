@@ -104,6 +104,11 @@ def _warning(report: Report, name: str, metric: str, *, worse: bool) -> str:
 
 
 def _cautions(report: Report) -> Iterator[str]:
+    if report.timed:
+        yield (
+            f"Note: {report.subject} was told when each held-out rating was given, which nobody knows who makes a "
+            "list; without times its errors are larger."
+        )
     if report.overlap:
         yield (
             f"Warning: {report.overlap:,} of the {report.n_ratings:,} held-out ratings were in training too, which "

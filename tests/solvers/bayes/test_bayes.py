@@ -135,7 +135,10 @@ def test_times_are_learned_and_kept(likelihood: str, tmp_path: Path) -> None:
     unknown = rec.predict_indices(valid.user_index, valid.item_index)
     assert (known - valid.rating).std() < 0.4  # the noise alone is 0.3
     assert (unknown - valid.rating).std() > 0.6
-    assert evaluate(rec, valid)["rmse"].value == pytest.approx(np.sqrt(np.mean((known - valid.rating) ** 2)))
+    report = evaluate(rec, valid)
+    assert report.timed
+    assert any("was told when" in sentence for sentence in report.in_words())
+    assert report["rmse"].value == pytest.approx(np.sqrt(np.mean((known - valid.rating) ** 2)))
     users, items = (valid.users.ids.to_numpy()[valid.user_index[:9]], valid.items.ids.to_numpy()[valid.item_index[:9]])
     asked = rec.predict(users.tolist(), items.tolist(), timestamps=valid.timestamp[:9].tolist())
     assert np.array_equal(asked, known[:9])
