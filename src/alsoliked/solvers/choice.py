@@ -88,12 +88,7 @@ class Choice:
     def _directions(self, table: SparseTable) -> Tensor:
         n_users, n_items = table.shape
         width = min(self.n_factors + 10, n_users, n_items)
-        generator = torch.Generator().manual_seed(self.seed)
-        basis = torch.randn(n_items, width, generator=generator)
-        for _ in range(self.n_iter):
-            basis = table.turned_times(table.times(basis))
-            with settled(1):  # narrow matrices: threads cost a hundred times what they save
-                basis = torch.linalg.qr(basis).Q
+        basis = table.leading(width, self.n_iter, torch.Generator().manual_seed(self.seed))
         small = table.times(basis)  # (n_users, width)
         values, vectors = torch.linalg.eigh(small.T @ small)  # ascending
         keep = min(self.n_factors, int((values > 1e-6 * values.max()).sum()))

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from alsoliked.data.order import grouped_order
+from alsoliked.processor import settled
 
 __all__ = ["SparseTable"]
 
@@ -47,6 +48,19 @@ class SparseTable:
     def turned_times(self, right: Tensor) -> Tensor:
         """Return table.T @ right, shape (n_columns, k)."""
         return self._by_column @ right
+
+    def leading(self, width: int, sweeps: int, generator: torch.Generator) -> Tensor:
+        """Return orthonormal columns, (n_columns, width), near the leading right singular directions.
+
+        By subspace iteration (Halko, Martinsson & Tropp 2011), which costs what is asked for instead of what is there;
+        more sweeps turn the directions further.
+        """
+        basis = torch.randn(self.shape[1], width, generator=generator)
+        for _ in range(sweeps):
+            basis = self.turned_times(self.times(basis))
+            with settled(1):  # narrow matrices: threads cost a hundred times what they save
+                basis = torch.linalg.qr(basis).Q
+        return basis
 
     def dense(self) -> Tensor:
         """Spell it out."""

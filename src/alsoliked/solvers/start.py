@@ -13,7 +13,6 @@ from torch import Tensor
 
 from alsoliked.models.baseline import Triples
 from alsoliked.models.factors import FactorModel
-from alsoliked.processor import settled
 from alsoliked.solvers.choice import Choice, IndexArray
 from alsoliked.solvers.sparse import SparseTable
 
@@ -26,17 +25,13 @@ SPREAD, NOISE = 0.1, 0.01  # of the factors, and of what is added so that no dir
 
 def first_users(train: Triples, biases: FactorModel, n_factors: int, seed: int) -> Tensor:
     """Return the users' first factors, shape (n_users, n_factors), from what they rated otherwise than expected."""
-    generator = torch.Generator().manual_seed(seed)
-    basis = torch.randn(train.n_items, min(n_factors, train.n_items), generator=generator)
     user, item = train.user_index, train.item_index
     user_count, item_count = np.bincount(user, minlength=train.n_users), np.bincount(item, minlength=train.n_items)
     scale = np.maximum(user_count, 1)[user].astype(np.float64) * np.maximum(item_count, 1)[item]
     left = ((train.rating - biases.pairs(user, item)) * scale**-SCALING).astype(np.float32)
     table = SparseTable(user, item, left, (train.n_users, train.n_items))
-    for _ in range(POWERS):
-        basis = table.turned_times(table.times(basis))
-        with settled(1):  # narrow matrices: threads cost a hundred times what they save
-            basis = torch.linalg.qr(basis).Q
+    generator = torch.Generator().manual_seed(seed)
+    basis = table.leading(min(n_factors, train.n_items), POWERS, generator)
     return _noisy(table.times(basis), n_factors, generator)
 
 

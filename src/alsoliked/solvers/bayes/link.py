@@ -43,7 +43,7 @@ class Link:
         """Take the leading singular directions of features, at most so many.
 
         All of them come from one eigen-solve where the shorter side is no longer than `most`; otherwise from subspace
-        iteration (Halko, Martinsson & Tropp 2011), which costs what is asked for instead of what is there.
+        iteration.
 
         Examples
         --------
@@ -55,7 +55,7 @@ class Link:
         """
         with settled(1):
             whole = min(features.shape) <= most + SPARE
-            basis = None if whole else _leading(features, most, generator)
+            basis = None if whole else _rows_basis(features, most + SPARE, generator)
             small = features.dense() if basis is None else features.turned_times(basis).T  # (n, f) or (most, f)
             tall = small.shape[0] > small.shape[1]
             values, vectors = torch.linalg.eigh((small.T @ small if tall else small @ small.T).double())
@@ -66,9 +66,7 @@ class Link:
         return cls((left if basis is None else basis @ left).contiguous(), strengths)
 
 
-def _leading(features: Features, most: int, generator: torch.Generator) -> Tensor:
-    basis = torch.randn(features.shape[1], most + SPARE, generator=generator)
-    for _ in range(SWEEPS):
-        basis = features.turned_times(torch.linalg.qr(features.times(basis)).Q)
-    leading: Tensor = torch.linalg.qr(features.times(basis)).Q
-    return leading
+def _rows_basis(features: Features, width: int, generator: torch.Generator) -> Tensor:
+    """Return orthonormal columns, (n_rows, width), near the leading left singular directions."""
+    basis: Tensor = torch.linalg.qr(features.times(features.leading(width, SWEEPS, generator))).Q
+    return basis

@@ -51,9 +51,7 @@ def _directions(table: Features, n_factors: int, generator: torch.Generator) -> 
     """Return users' and items' parts, each (size, n_factors); what a small table has no direction for is noise."""
     n_users, n_items = table.shape
     wanted = min(n_factors, n_users, n_items)
-    basis = torch.randn(n_items, min(wanted + SPARE, n_users, n_items), generator=generator)
-    for _ in range(SWEEPS):
-        basis = torch.linalg.qr(table.turned_times(table.times(basis))).Q
+    basis = table.leading(min(wanted + SPARE, n_users, n_items), SWEEPS, generator)
     left, values, turned = torch.linalg.svd(table.times(basis), full_matrices=False)
     fade = (values[:wanted] / values[0].clamp_min(1e-12)) ** FADE * WIDTH
     parts = []
