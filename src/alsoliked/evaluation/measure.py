@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeGuard
+
 import numpy as np
 import numpy.typing as npt
 
@@ -48,7 +50,7 @@ def measure(contender: Contender, trial: Trial, resamples: Resamples) -> Measure
     return measured
 
 
-def times_told(contender: Contender, valid: Ratings) -> bool:
+def times_told(contender: Contender, valid: Ratings) -> TypeGuard[Timed]:
     """Whether the contender is told when each held-out rating was given."""
     return isinstance(contender, Timed) and contender.knows_times and valid.timestamp is not None
 
@@ -59,7 +61,7 @@ def predictions(contender: Contender, valid: Ratings) -> PerUser | None:
     for start in range(0, len(valid), BLOCK):
         rows = slice(start, start + BLOCK)
         pairs = valid.user_index[rows], valid.item_index[rows]
-        if times_told(contender, valid) and isinstance(contender, Timed) and valid.timestamp is not None:
+        if times_told(contender, valid) and valid.timestamp is not None:
             part = contender.predict_indices(*pairs, valid.timestamp[rows])
         else:
             part = contender.predict_indices(*pairs)

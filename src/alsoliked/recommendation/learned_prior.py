@@ -40,12 +40,13 @@ def learn_prior(model: RatingModel, train: Ratings) -> Prior:
     """
     rng = np.random.default_rng(0)
     some = rng.permutation(len(train))[:PAIRS]
-    error = train.rating[some] - model.pairs(train.user_index[some], train.item_index[some])
+    pairs = train.user_index[some], train.item_index[some]
     by_user = train.by_user()
     active = np.flatnonzero(np.diff(by_user.start))
     if isinstance(model, LevelFactors):
-        prior = Prior.of_rows(model.user_rows[active], model.noise(train.user_index[some], train.item_index[some]))
+        prior = Prior.of_rows(model.user_rows[active], model.noise(*pairs))
         return Prior(prior.mean, prior.precision / LEVELS_START, prior.noise)
+    error = train.rating[some] - model.pairs(*pairs)
     prior = Prior.of_rows(model.user_rows[active], float(np.mean(error.astype(np.float64) ** 2)))
     n_users, rounds = _effort(model)
     sample = rng.permutation(active)[:n_users]

@@ -21,7 +21,7 @@ import torch
 from torch import Tensor
 
 from alsoliked.data.clock import Clock
-from alsoliked.data.ratings import Ratings
+from alsoliked.data.ratings import GRID_LIMIT, Ratings
 from alsoliked.errors import OptionError
 from alsoliked.models.posterior import Posterior
 from alsoliked.models.untrained import settle_untrained
@@ -42,7 +42,6 @@ __all__ = ["Bayes"]
 DIRECTIONS = 256  # of what is known about a field's rows; more cost time and predict no better
 WARM = 20  # sweeps on ratings as measured before they are taken for levels
 CLOSE = 1e-4  # ratings within so little are the same level
-MOST_LEVELS = 41  # more are no grid
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +120,8 @@ class Prepared:
     def of(cls, train: Ratings, how: Bayes) -> Prepared:
         """Make ratings ready."""
         values = torch.from_numpy(np.unique(train.rating))
-        if how.likelihood == "ordinal" and not 2 <= len(values) <= MOST_LEVELS:
-            told = f"likelihood='ordinal' needs 2 to {MOST_LEVELS} different ratings, {len(values)} came"
+        if how.likelihood == "ordinal" and not 2 <= len(values) <= GRID_LIMIT:
+            told = f"likelihood='ordinal' needs 2 to {GRID_LIMIT} different ratings, {len(values)} came"
             raise OptionError(f"{told}; fit with likelihood='gaussian'.")
         dice = Dice.of(how.seed)
         indices = [train.user_index.astype(np.int64), train.item_index.astype(np.int64)]
