@@ -12,7 +12,7 @@ import polars as pl
 from alsoliked.data.ratings import FloatArray, Ratings
 from alsoliked.data.vocabulary import Id, IndexArray
 from alsoliked.errors import OptionError
-from alsoliked.inside import Inside
+from alsoliked.newcomers import Newcomers
 from alsoliked.recommendation import explanation, lists, neighbours, predictions
 from alsoliked.recommendation.explanation import Explanation
 from alsoliked.recommendation.lists import ListOptions, OnUnknown
@@ -22,7 +22,7 @@ from alsoliked.recommendation.ranked import Ranked
 __all__ = ["Recommender"]
 
 
-class Recommender(Inside):
+class Recommender(Newcomers):
     """A model by name: fit it to ratings, then ask it.
 
     Options left at None take the model's default (`alsoliked.models.registry`); an option the model has no use for

@@ -1,0 +1,1 @@
+"""Cold start: what to say to, and of, those without ratings."""
