@@ -83,7 +83,7 @@ def test_no_pickle_anywhere(bundle: Path) -> None:
     for path in bundle.iterdir():
         with pytest.raises(ValueError, match=r"."):
             pickletools.dis(path.read_bytes(), out=open(os.devnull, "w"))  # noqa: SIM115, PTH123
-        assert not path.read_bytes().startswith((b"\x80", b"PK\x03\x04"))
+        assert path.read_bytes()[:9].endswith(b"{") or path.read_bytes().startswith((b"{", b"PAR1"))
 
 
 def test_round_trip_keeps_the_ratings_whole(bundle: Path, recs: dict[str, Recommender]) -> None:

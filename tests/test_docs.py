@@ -35,7 +35,22 @@ def _load_pages() -> ModuleType:
 
 pages = _load_pages()
 NAMES = [str(path.relative_to(DOCS)) for path in pages.all_pages()]
-VERBS = ("demo", "data", "train", "evaluate", "compare", "recommend", "similar", "inspect", "report")
+VERBS = (
+    "demo",
+    "data",
+    "train",
+    "evaluate",
+    "compare",
+    "recommend",
+    "interview",
+    "update",
+    "similar",
+    "inspect",
+    "report",
+    "first",
+    "typical",
+    "forget",
+)
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pytest
 
 from alsoliked import Ratings, Recommender, random_split
@@ -29,6 +30,7 @@ OTHER: dict[str, Any] = {  # a value for each option that is not the one below
     "bs": 32,
     "patience": 1,
     "keep_best": True,
+    "columns": ["kind"],
     "device": "cuda:99",  # no machine has so many: that it is refused shows that it is read
     "liked_from": 4,
     "feedback": "implicit",
@@ -69,7 +71,9 @@ def split() -> tuple[Ratings, Ratings]:
     """Few and noisy ratings, so that training too long does harm and stopping early shows."""
     planted = planted_ratings(25, 20, density=0.5, noise=1.0, seed=1, levels=range(1, 6)).ratings
     timed = replace(planted, timestamp=np.random.default_rng(1).integers(0, 10 * 86_400, len(planted)))
-    return random_split(timed, seed=2)
+    items = pl.DataFrame({"item": range(20), "kind": ["war", "drama"] * 10})
+    users = pl.DataFrame({"user": range(25), "age": np.arange(25) % 5})
+    return random_split(replace(timed, item_table=items, user_table=users), seed=2)
 
 
 def learned(name: str, split: tuple[Ratings, Ratings], **options: Any) -> np.ndarray:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from alsoliked._version import __version__
+    from alsoliked.coldstart.first_list import first_list
     from alsoliked.comparison.result import Comparison
     from alsoliked.comparison.run import compare
     from alsoliked.data.checkup import checkup
@@ -36,6 +37,7 @@ __all__ = [
     "checkup",
     "compare",
     "evaluate",
+    "first_list",
     "k_folds",
     "leave_last",
     "movielens",
@@ -57,6 +59,7 @@ _HOMES = {
     "checkup": "data.checkup",
     "compare": "comparison.run",
     "evaluate": "evaluation.report",
+    "first_list": "coldstart.first_list",
     "k_folds": "data.split",
     "leave_last": "data.split",
     "movielens": "data.movielens.fetching",

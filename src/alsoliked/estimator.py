@@ -37,6 +37,7 @@ class Estimator:
         item_size: int | None = None,
         dropout: float | None = None,
         batch_norm: bool | None = None,
+        columns: Literal["all"] | Sequence[str] | None = None,
         loss: Literal["mse", "cross_entropy"] | None = None,
         y_range: tuple[float, float] | Literal["auto", "none"] | None = None,
         epochs: int | None = None,
@@ -116,6 +117,12 @@ class Estimator:
         self.tried_: pl.DataFrame | None = _table(fitted.tried)
         self.held_out_: Ratings | None = valid
         return self
+
+    def _task(self, train: Ratings, seed: int, on_progress: Callable[[float], None] | None) -> Task:
+        """Say how this was fitted, for other ratings."""
+        check_whole("seed", seed, 0)
+        spec = model_spec(self.model, self.options_.get("feedback"))
+        return Task(spec, self.options_, train, None, int(seed), None, on_progress)
 
     @property
     def fitted(self) -> Answers:

@@ -6,9 +6,11 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from alsoliked.data.ratings import Ratings
 from alsoliked.data.vocabulary import Id
-from alsoliked.errors import OptionError
+from alsoliked.errors import DataError, OptionError
 from alsoliked.estimator import Estimator
+from alsoliked.evaluation.importances import column_importances
 from alsoliked.interpretation import clusters as clustering
 from alsoliked.interpretation.attributes import Side
 from alsoliked.interpretation.bias import bias_table
@@ -147,6 +149,40 @@ class Inside(Estimator):
         most = np.argsort(-counts, kind="stable")[:n]
         most = most[counts[most] >= max(1, min_count)]
         return clustering.cluster_map(self._head(most), model.item_factors[most], self.fitted.train, most, clusters)
+
+    def importances(self, valid: Ratings | None = None, *, repeats: int = 5, seed: int = 0) -> pl.DataFrame:
+        """Measure how much a model that was trained with columns leans on each: what shuffling it does to the error.
+
+        A column that is leaned on is not always one that helps: a model trained without it may do as well
+        (docs/explanation/columns.md).
+
+        Parameters
+        ----------
+        valid
+            Ratings held out from the fit, with the same vocabularies. None: those that were watched.
+        repeats
+            Shuffles of each column, of which the mean is taken.
+        seed
+            Decides the shuffles.
+
+        Returns
+        -------
+        DataFrame
+            Columns `column`, `side` (among what it was shuffled: ``"users"``, ``"items"`` or ``"ratings"``),
+            `rmse_rise`, `low` and `high` (a 95 % interval), and `says`, in words; the most important first.
+
+        Raises
+        ------
+        OptionError
+            If the model takes no columns.
+        DataError
+            If there are no held-out ratings.
+        """
+        answers, held_out = self.fitted, self.held_out_ if valid is None else valid
+        if held_out is None:
+            raise DataError("no held-out ratings came; pass some, or fit(train, valid) to have them watched.")
+        of = answers.rating, answers.parts, answers.train, held_out
+        return column_importances(*of, repeats=repeats, seed=seed)
 
     def _head(self, index: npt.NDArray[np.integer]) -> pl.DataFrame:
         answers = self.fitted

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Literal, Self, overload
+from typing import Any, Literal, Self, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +14,9 @@ from alsoliked.data.vocabulary import Id, IndexArray
 from alsoliked.errors import OptionError
 from alsoliked.newcomers import Newcomers
 from alsoliked.recommendation import explanation, lists, neighbours, predictions
+from alsoliked.recommendation.everybody import for_everybody
 from alsoliked.recommendation.explanation import Explanation
+from alsoliked.recommendation.exploring import Explore, ExploreBy
 from alsoliked.recommendation.lists import ListOptions, OnUnknown
 from alsoliked.recommendation.objective import Objective
 from alsoliked.recommendation.ranked import Ranked
@@ -31,13 +33,17 @@ class Recommender(Newcomers):
     Parameters
     ----------
     model
-        ``"dot"``, ``"dot_bias"``, ``"net"``, ``"als"``, ``"bayes"``; several of them together, ``"blend"``; whichever
-        is best, ``"auto"``; ``"ease"``, which only lists; or a baseline: ``"global_mean"``, ``"damped_bias"``,
-        ``"popular"``.
+        ``"dot"``, ``"dot_bias"``, ``"net"``, ``"hybrid"``, ``"als"``, ``"bayes"``; several of them together,
+        ``"blend"``; whichever is best, ``"auto"``; ``"ease"``, which only lists; or a baseline: ``"global_mean"``,
+        ``"damped_bias"``, ``"popular"``.
     n_factors
-        Length of a user's and an item's vector (dot models, ``"als"``, ``"bayes"``).
+        Length of a user's and an item's vector (dot models, ``"hybrid"``, ``"als"``, ``"bayes"``).
     layers, user_size, item_size, dropout, batch_norm
         The net's hidden widths, vector lengths (None: the chapter's rule), and what stands between its layers.
+    columns
+        Of the net and ``"hybrid"``: which columns of the user and item tables are learned from, ``"all"`` or a list of
+        names (the list may hold ``"all"``). The net also takes columns of a rating's time, by name: ``"rated_year"``,
+        ``"hour"``, ``"weekday"``, ``"days_since_first"``.
     loss
         Of dot models and the net: ``"mse"``, or ``"cross_entropy"``, which learns the chance of each rating level and
         predicts the expected rating.
@@ -106,9 +112,10 @@ class Recommender(Newcomers):
     ) -> FloatArray | tuple[FloatArray, FloatArray]:
         """Predict the ratings of pairs of ids (items also by title); shape (n_pairs,).
 
-        With ``on_unknown="popular"`` an unknown user is rated like the average user, an unknown item like the mean.
-        With `with_std` (model ``"bayes"``) the standard deviation of each rating to come is returned as well. With
-        `timestamps` (seconds since 1970; ``"bayes"`` with `times`) the ratings are predicted for these times.
+        With ``on_unknown="popular"`` or ``"typical"`` an unknown user is rated like the average user, an unknown item
+        like the mean. With `with_std` the standard deviation of each rating to come is returned as well. With
+        `timestamps` (seconds since 1970; ``"bayes"`` with `times`, the net with columns of the time) the ratings are
+        predicted for these times.
         """
         rated = predictions.Rated.of(self.fitted, users, items, on_unknown, timestamps)
         predicted = predictions.predict(self.fitted, rated)
@@ -135,10 +142,14 @@ class Recommender(Newcomers):
         n: int = 10,
         *,
         given: Mapping[Id, float] | None = None,
+        columns: Mapping[str, Any] | None = None,
         exclude_seen: bool = True,
         exclude: Iterable[Id] = (),
         among: Iterable[Id] | None = None,
         objective: Objective = "both",
+        explore: float = 0.0,
+        explore_by: ExploreBy = "thompson",
+        explore_seed: int = 0,
         on_unknown: OnUnknown = "raise",
     ) -> Ranked:
         """List the n best items for a user, or for a stranger from the ratings they give.
@@ -151,26 +162,31 @@ class Recommender(Newcomers):
             Length of the list; shorter only when fewer items are left.
         given
             A stranger's ratings, ``{item id or title: rating}``, instead of `user`; the model stays as it is.
+        columns
+            What else is known of a stranger, ``{"age": 24}``, after `fit_attributes` or with model ``"hybrid"``.
         exclude_seen
             Leave out what the user rated.
         exclude, among
             Leave these out; choose among these alone (ids or titles).
         objective
             Order by ``"rating"``, by ``"choice"``, or by ``"both"`` (see `alsoliked.recommendation.objective`).
+        explore, explore_by, explore_seed
+            Give this share of the places to items that may turn out well (see `alsoliked.recommendation.exploring`):
+            by ``"thompson"`` or ``"upper"``; another seed draws others. The list marks them.
         on_unknown
-            For a user without training ratings: ``"raise"``, or ``"popular"`` for the most rated items.
+            For a user without training ratings: ``"raise"``, ``"popular"`` for the most rated items, or ``"typical"``
+            for what the mean of all users would get.
 
         Raises
         ------
         UnknownUserError, UnknownItemError, AmbiguousTitleError
             If an id or title means nothing, or too much, here.
         """
-        options = ListOptions(n, exclude_seen, exclude, among, objective)
-        if (user is None) == (given is None):
-            raise OptionError("pass either a user or given={item: rating}, and not both.")
-        if given is not None:
-            return lists.for_stranger(self.fitted, given, options)
-        assert user is not None  # noqa: S101  checked above
+        options = ListOptions(n, exclude_seen, exclude, among, objective, Explore(explore, explore_by, explore_seed))
+        if (user is None) == (given is None and columns is None):
+            raise OptionError("pass either a user, or given={item: rating} or columns of a stranger, and not both.")
+        if user is None:
+            return lists.for_stranger(self.fitted, given or {}, options, columns)
         return lists.for_user(self.fitted, user, options, on_unknown)
 
     def recommend_many(
@@ -189,7 +205,7 @@ class Recommender(Newcomers):
         Memory is bounded whatever their number; `progress` is called with the users done and the users in all.
         """
         options = ListOptions(n, exclude_seen, exclude, among, objective)
-        return lists.for_everybody(self.fitted, users, options, progress)
+        return for_everybody(self.fitted, users, options, progress)
 
     def similar_items(self, item: Id, n: int = 10, *, min_count: int = 1) -> Ranked:
         """List the items whose factors point the same way (cosine), among those with `min_count` training ratings.

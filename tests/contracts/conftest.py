@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pytest
 
 from alsoliked import Ratings, Recommender, random_split
@@ -13,6 +15,8 @@ from alsoliked.data.synthetic import planted_ratings
 from alsoliked.models.registry import model_names, model_spec
 
 IMPLICIT = "als implicit"  # what "als" is with feedback="implicit"
+COLUMNS = "net columns"  # what "net" is when it takes columns
+TOLD = ("hybrid", COLUMNS)  # those that are given tables
 CROSS = tuple(f"{name} cross_entropy" for name in ("dot", "dot_bias", "net"))  # with loss="cross_entropy"
 SMALL: dict[str, dict[str, Any]] = {
     IMPLICIT: {"feedback": "implicit", "n_factors": 6},
@@ -21,15 +25,17 @@ SMALL: dict[str, dict[str, Any]] = {
     "blend": {"of": ["als:n_factors=6", "dot_bias:n_factors=6,epochs=4,lr=0.05,bs=64"]},
     "dot": {"n_factors": 6, "epochs": 4, "lr": 0.05, "bs": 64},
     "dot_bias": {"n_factors": 6, "epochs": 4, "lr": 0.05, "bs": 64},
+    "hybrid": {"n_factors": 6, "epochs": 4, "lr": 0.05, "bs": 64},
     "net": {"layers": [16], "user_size": 6, "item_size": 5, "epochs": 8, "lr": 0.02, "bs": 64},
 }
 
+SMALL[COLUMNS] = SMALL["net"] | {"columns": "all"}
 SMALL |= {name: SMALL[name.split()[0]] | {"loss": "cross_entropy"} for name in CROSS}
 
 Make = Callable[..., Recommender]
 
 
-@pytest.fixture(params=[*model_names(), IMPLICIT, *CROSS])
+@pytest.fixture(params=[*model_names(), IMPLICIT, COLUMNS, *CROSS])
 def name(request: pytest.FixtureRequest) -> str:
     """One model after the other."""
     return str(request.param)
@@ -58,11 +64,22 @@ def make(name: str) -> Make:
 
 
 @pytest.fixture(scope="session")
-def split() -> tuple[Ratings, Ratings]:
-    """Planted ratings from 1 to 5; user 0 and item 0 have no training rating."""
+def _splits() -> dict[bool, tuple[Ratings, Ratings]]:
     ratings = planted_ratings(50, 40, density=0.4, levels=range(1, 6), seed=1).ratings
-    train, valid = random_split(ratings, seed=2)
-    return train.take((train.user_index != 0) & (train.item_index != 0)), valid
+    users = pl.DataFrame({"user": range(50), "age": np.arange(50) % 7 + 20})
+    items = pl.DataFrame({"item": range(40), "genres": [["War"], ["War", "Drama"], None, ["Drama"]] * 10})
+    made = {}
+    for told in (False, True):
+        tables = {"user_table": users, "item_table": items} if told else {}
+        train, valid = random_split(replace(ratings, **tables), seed=2)
+        made[told] = train.take((train.user_index != 0) & (train.item_index != 0)), valid
+    return made
+
+
+@pytest.fixture
+def split(name: str, _splits: dict[bool, tuple[Ratings, Ratings]]) -> tuple[Ratings, Ratings]:
+    """Planted ratings from 1 to 5; user 0 and item 0 have no training rating; with tables for those that take them."""
+    return _splits[name in TOLD]
 
 
 @pytest.fixture(scope="session")

@@ -135,9 +135,11 @@ def test_progress_runs_once_from_start_to_end(split: tuple[Ratings, Ratings]) ->
     assert told[-1] == pytest.approx(1.0)
 
 
-def test_it_does_not_know_how_sure_it_is(rec: Recommender) -> None:
-    with pytest.raises(OptionError, match="does not know how sure it is; fit model 'bayes'"):
-        rec.predict([1], [1], with_std=True)
+def test_it_knows_how_sure_it_is(rec: Recommender, split: tuple[Ratings, Ratings]) -> None:
+    valid = split[1]
+    pairs = valid.users.decode(valid.user_index), valid.items.decode(valid.item_index)
+    predicted, std = rec.predict(*pairs, with_std=True)
+    assert 0.8 < (np.abs(valid.rating - predicted) < 1.645 * std).mean() < 0.98
 
 
 def test_few_ratings_get_equal_shares() -> None:

@@ -123,7 +123,8 @@ def test_parts_of_different_models_are_refused(rec: Recommender, tmp_path: Path)
     )
     torn = Recommender("dot_bias", loss="cross_entropy")
     torn.__dict__ |= rec.__dict__
-    torn.answers_ = type(rec.fitted)(rec.train_ratings, few, None, known_prior=rec.fitted.prior)
+    known = {"known_prior": rec.fitted.prior, "known_widths": rec.fitted.widths}
+    torn.answers_ = type(rec.fitted)(rec.train_ratings, few, None, **known)
     with pytest.raises(BundleError, match="does not fit the rest of it; train again"):
         Recommender.load(torn.save(tmp_path / "bundle"))
 

@@ -30,6 +30,9 @@ def evaluate(
         float | None, typer.Option(metavar="RATING", help="From which rating on an item was liked.")
     ] = None,
     per_user: Annotated[bool, typer.Option("--per-user", help="Print a row for each user instead.")] = False,
+    importances: Annotated[
+        bool, typer.Option("--importances", help="Print how much it leans on each column instead (net, hybrid).")
+    ] = False,
     user: source.UserColumn = None,
     item: source.ItemColumn = None,
     rating: source.RatingColumn = None,
@@ -49,10 +52,16 @@ def evaluate(
     how |= {"on_bad_rows": on_bad_rows, "on_repeat": on_repeat}
     if data is None and any(value not in (None, "raise") for value in how.values()):
         raise OptionError("options that say how to read DATA came without DATA; name it, or leave them out.")
+    if importances and per_user:
+        raise OptionError("--importances and --per-user came; each prints a table of its own, pass either.")
     rec = Recommender.load(bundle)
     valid = rec.held_out_ if data is None else _others(rec, data, how)
     if valid is None:
         raise OptionError(f"{bundle} was trained without held-out ratings; name DATA to measure it on.")
+    if importances:
+        table = rec.importances(valid)
+        print_json(table.to_dicts()) if json else print_frame(table)
+        return
     report = measure_aloud(rec, valid, k=k, relevant_from=relevant_from)
     if per_user and json:
         print_json(report.per_user().to_dicts())

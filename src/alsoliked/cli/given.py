@@ -1,14 +1,18 @@
-"""A stranger's ratings on the command line: from a file, or as TITLE=RATING."""
+"""What a stranger says on the command line: ratings from a file or as TITLE=RATING, columns as NAME=VALUE."""
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from alsoliked.errors import DataError, OptionError
 
-__all__ = ["read_given"]
+if TYPE_CHECKING:
+    from alsoliked.data.columns import Columns
+
+__all__ = ["read_columns", "read_given"]
 
 ITEM = ("item", "item_id", "itemid", "movie_id", "movieid", "title", "movie", "book", "name")  # an id says most
 RATING = ("rating", "score", "stars", "value")
@@ -25,16 +29,31 @@ def read_given(parts: Sequence[str]) -> dict[str | int, float]:
     return given
 
 
+def read_columns(parts: Sequence[str], columns: Columns | None) -> dict[str, Any]:
+    """Read what is known of a stranger: each part is ``NAME=VALUE``, a set has ``|`` between its members."""
+    kinds = {} if columns is None else {column.name: column.kind for column in columns.columns}
+    said: dict[str, Any] = {}
+    for part in parts:
+        name, between, text = part.partition("=")
+        if not between or not name.strip() or name.strip() in said:
+            raise OptionError(f"--column {part!r} came, expected NAME=VALUE, each name once, such as age=24.")
+        kind = kinds.get(name.strip(), "category")
+        number, members = kind == "number", kind == "bag"
+        value = _number(text, f"--column {part!r}", name.strip()) if number else (text.split("|") if members else text)
+        said[name.strip()] = value
+    return said
+
+
 def _from_text(text: str) -> list[tuple[str, float]]:
     title, _, rating = text.rpartition("=")
     return [(title, _number(rating, f"--given {text!r}"))]
 
 
-def _number(text: str, where: str) -> float:
+def _number(text: str, where: str, what: str = "rating") -> float:
     try:
         return float(text)
     except ValueError:
-        raise OptionError(f"{where}: {text!r} is no rating; expected a number.") from None
+        raise OptionError(f"{where}: {text!r} is no {what}; expected a number.") from None
 
 
 def _from_file(path: Path) -> list[tuple[str, float]]:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from alsoliked.cli.console import print_json, progress
-from alsoliked.cli.given import read_given
+from alsoliked.cli.given import read_columns, read_given
 from alsoliked.errors import OptionError
 
 if TYPE_CHECKING:
+    from alsoliked.data.columns import Columns
     from alsoliked.recommendation.ranked import Ranked
     from alsoliked.recommender import Recommender
 
@@ -39,8 +40,22 @@ def recommend(
     objective: Annotated[
         str, typer.Option(metavar="WHAT", help="Order by choice (what people take up), rating, or both.")
     ] = "both",
+    column: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUE", help="What is known of a stranger, such as age=24 (repeat for more)."),
+    ] = None,
+    explore: Annotated[
+        float, typer.Option(metavar="SHARE", help="Share of the places for items little is known of.")
+    ] = 0.0,
+    explore_by: Annotated[
+        str | None, typer.Option(metavar="RULE", help="How these are chosen: thompson or upper.  [default: thompson]")
+    ] = None,
+    explore_seed: Annotated[
+        int | None, typer.Option(metavar="N", help="Decides what is drawn (thompson).  [default: 0]")
+    ] = None,
     on_unknown: Annotated[
-        str | None, typer.Option(metavar="WHAT", help="For an unknown USER: raise or popular.  [default: raise]")
+        str | None,
+        typer.Option(metavar="WHAT", help="For an unknown USER: raise, popular or typical.  [default: raise]"),
     ] = None,
     why: Annotated[bool, typer.Option("--why", help="Say which own ratings moved each prediction.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
@@ -49,12 +64,16 @@ def recommend(
 
     For a user of the training ratings, for a stranger from ratings they give, or for everybody.
     """
-    if [user is not None, bool(given), all_users].count(True) != 1:
-        raise OptionError("expected one of USER, --given and --all; see alsoliked recommend --help.")
+    if [user is not None, bool(given or column), all_users].count(True) != 1:
+        raise OptionError("expected one of USER, --given and --all (--column goes with --given or alone); see --help.")
     if on_unknown is not None and user is None:
         raise OptionError("--on-unknown is about USER and has no effect here; leave it out.")
     if why and all_users:
         raise OptionError("--why explains one list and has no effect with --all; leave it out, or name a USER.")
+    if explore and all_users:
+        raise OptionError("--explore is about one list and has no effect with --all; leave it out, or name a USER.")
+    if not explore and (explore_by is not None or explore_seed is not None):
+        raise OptionError("--explore-by and --explore-seed say how --explore explores; pass --explore, a share, too.")
     from alsoliked.recommender import Recommender
 
     rec = Recommender.load(bundle)
@@ -63,9 +82,12 @@ def recommend(
     if all_users:
         _print_all(rec, how, json=json)
         return
-    who: dict[str, Any] = {"given": read_given(given)} if given else {"user": rec.train_ratings.users.parse(str(user))}
-    unknown: dict[str, Any] = {} if on_unknown is None else {"on_unknown": on_unknown}
-    ranked = rec.recommend(**who, **how, **unknown)
+    who: dict[str, Any] = {"user": rec.train_ratings.users.parse(str(user))} if user is not None else {}
+    who |= {"given": read_given(given)} if given else {}
+    how |= {"columns": read_columns(column, _columns(rec))} if column else {}
+    rules = {"explore_by": explore_by, "explore_seed": explore_seed, "on_unknown": on_unknown}
+    how |= {"explore": explore} | {name: value for name, value in rules.items() if value is not None}
+    ranked = rec.recommend(**who, **how)
     reasons = _reasons(rec, ranked, who) if why else []
     if json:
         print_json(ranked.to_dict() | ({"why": reasons} if why else {}))
@@ -74,6 +96,11 @@ def recommend(
     for title, reason in zip(ranked.titles, reasons, strict=False):
         moved = [f"your {r['rating']:g} for {r['title']} ({r['moved']:+.2f})" for r in reason["moved"]]
         print(f"  {title}: predicted {reason['predicted']:.2f}; {', '.join(moved) or 'no rating of yours moved it'}")
+
+
+def _columns(rec: Recommender) -> Columns | None:
+    known = rec.fitted.user_columns
+    return None if known is None else known.columns
 
 
 def _reasons(rec: Recommender, ranked: Ranked, who: dict[str, Any]) -> list[dict[str, Any]]:

@@ -30,7 +30,7 @@ def train(
         Path, typer.Option("-o", "--out", metavar="FOLDER", help="For the bundle; an older bundle is replaced.")
     ],
     model: Annotated[
-        str, typer.Option(metavar="NAME", help="dot, dot_bias, net, als, bayes, blend, auto, ease, popular …")
+        str, typer.Option(metavar="NAME", help="dot, dot_bias, net, hybrid, als, bayes, blend, auto, ease …")
     ] = "dot_bias",
     n_factors: Annotated[int | None, typer.Option(metavar="N", help="Length of the vectors (dot, dot_bias).")] = None,
     layers: Annotated[str | None, typer.Option(metavar="N,N…", help="Hidden widths (net), such as 100,50.")] = None,
@@ -38,6 +38,9 @@ def train(
     item_size: Annotated[int | None, typer.Option(metavar="N", help="Length of the items' vectors (net).")] = None,
     dropout: Annotated[float | None, typer.Option(metavar="SHARE", help="Dropout between layers (net).")] = None,
     batch_norm: Annotated[bool | None, typer.Option(help="Normalise between layers (net).")] = None,
+    columns: Annotated[
+        str | None, typer.Option(metavar="NAME,NAME…", help="Columns such as age,genres; or all (net, hybrid).")
+    ] = None,
     loss: Annotated[str | None, typer.Option(metavar="NAME", help="mse or cross_entropy (dot, dot_bias, net).")] = None,
     y_range: Annotated[
         str | None, typer.Option(metavar="LOW,HIGH", help="Interval of predictions, such as 0,5.5; auto or none.")
@@ -92,6 +95,7 @@ def train(
     options: dict[str, Any] = {"n_factors": n_factors, "layers": _numbers("layers", layers, int), "dropout": dropout}
     options |= {"user_size": user_size, "item_size": item_size, "batch_norm": batch_norm, "y_range": _y_range(y_range)}
     options |= {
+        "columns": None if columns is None else [name.strip() for name in columns.split(",")],
         "loss": loss,
         "epochs": epochs,
         "lr": lr,
@@ -106,8 +110,8 @@ def train(
     options |= {"times": times, "likelihood": likelihood, "samples": samples, "burn_in": burn_in}
     options |= {"of": of, "budget": budget}
     _check_early(model, options, out)
-    columns = {"user": user, "item": item, "rating": rating, "timestamp": timestamp}
-    ratings = source.load_ratings(data, **columns, on_bad_rows=on_bad_rows, on_repeat=on_repeat, query=query)
+    named = {"user": user, "item": item, "rating": rating, "timestamp": timestamp}
+    ratings = source.load_ratings(data, **named, on_bad_rows=on_bad_rows, on_repeat=on_repeat, query=query)
     training, valid = hold_out(ratings, data, split, valid_pct, seed)
     from alsoliked.recommender import Recommender
 

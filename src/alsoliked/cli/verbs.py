@@ -7,7 +7,23 @@ from typing import Annotated, Any
 import typer
 
 from alsoliked._version import __version__
-from alsoliked.cli import compare, data, demo, evaluate, inspect, recommend, report, similar, train
+from alsoliked.cli import (
+    compare,
+    data,
+    demo,
+    evaluate,
+    first,
+    forget,
+    inspect,
+    interview,
+    newcomers,
+    recommend,
+    report,
+    similar,
+    train,
+    typical,
+    update,
+)
 
 __all__ = ["app"]
 
@@ -60,6 +76,13 @@ app.command(
 )(recommend.recommend)
 app.command(
     **_examples(
+        "interview runs/first",
+        "interview runs/first --form pick --most 5",
+        "interview runs/first --given 'Alien (1979)=5' --json",
+    )
+)(interview.interview)
+app.command(
+    **_examples(
         'similar runs/first "Silence of the Lambs, The (1991)"',
         "similar runs/first 98 --min-count 50",
         "similar runs/first 196 --user",
@@ -67,3 +90,18 @@ app.command(
 )(similar.similar)
 app.command(**_examples("inspect runs/first --min-count 20"))(inspect.inspect)
 app.command(**_examples("report runs/first -o report.html", "report runs/first --user 196 --user 405"))(report.report)
+app.command(
+    **_examples(
+        "first ml-100k --by popular --days 30",
+        "first runs/first --by varied",
+        "first catalogue.csv --by newest",
+    )
+)(first.first)
+app.command(**_examples("typical runs/first", "typical runs/first --tastes 6 --json"))(typical.typical)
+app.command(**_examples("forget runs/first 196", "forget runs/first 196 --no-refit -o runs/without"))(forget.forget)
+app.command(
+    **_examples("update runs/first newer.csv -o runs/second", "update runs/first sqlite:///my.db --query 'SELECT …'")
+)(update.update)
+app.command(
+    **_examples("newcomers runs/first --of items", "newcomers runs/first --of users --folds 0 -o runs/columns")
+)(newcomers.newcomers)

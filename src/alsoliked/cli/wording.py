@@ -12,6 +12,7 @@ NAMES = (
     *("loss", "model", "n_factors", "patience", "seed", "user_damping", "user_size", "valid_pct", "wd", "y_range"),
     *("budget", "of", "item", "on_bad_rows", "on_repeat", "path", "rating", "timestamp", "user"),
     *("among", "exclude", "given", "k", "max_users", "min_count", "n", "objective", "on_unknown", "relevant_from"),
+    *("least", "most", "worth"),
 )
 PHRASES = {
     "given={item: rating}": "--given ITEM=RATING",

@@ -7,6 +7,7 @@ from typing import Any
 import numpy.typing as npt
 import torch
 
+from alsoliked.contents.column_parts import parts_apart, parts_together
 from alsoliked.contents.factors import FAMILY, factors_apart, factors_together
 from alsoliked.contents.ratings import Arrays
 from alsoliked.data.ratings import Ratings
@@ -37,7 +38,8 @@ def take_apart(name: str, part: RatingModel | ItemWeights | None, arrays: Arrays
         arrays.update({f"{name}.net.{key}": value.numpy() for key, value in part.net.state_dict().items()})
         arrays[f"{name}.values"] = part.values
         y_range = None if part.net.y_range is None else [float(v) for v in part.net.y_range]
-        return {"kind": "net", "y_range": y_range, "shape": part.net.shape}
+        moments = parts_apart(f"{name}.moments", part.moments, arrays)
+        return {"kind": "net", "y_range": y_range, "shape": part.net.shape, "moments": moments}
     return factors_apart(name, part, arrays)
 
 
@@ -68,7 +70,8 @@ def _net(name: str, about: About, arrays: Arrays, train: Ratings) -> NetScores:
     net = CollabNN(train.n_users, train.n_items, y_range=y_range, **about["shape"])
     state = {key[len(prefix) :]: torch.from_numpy(v) for key, v in arrays.items() if key.startswith(prefix)}
     net.load_state_dict(state)
-    return NetScores.of(net, arrays.get(f"{name}.values"))
+    moments = parts_together(f"{name}.moments", about.get("moments"), arrays)
+    return NetScores.of(net, arrays.get(f"{name}.values"), moments)
 
 
 def _blend(name: str, about: dict[str, Any], arrays: Arrays, train: Ratings) -> Blend:

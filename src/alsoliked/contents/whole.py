@@ -6,11 +6,15 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from alsoliked.bundle import Contents
+from alsoliked.contents.column_parts import parts_apart, parts_together
+from alsoliked.contents.columns import columns_apart, columns_together
 from alsoliked.contents.parts import put_together, take_apart
 from alsoliked.contents.ratings import Arrays, both_ratings, described, tables_of, triples
+from alsoliked.contents.widths import widths_apart, widths_together
 from alsoliked.data.ratings import Ratings
 from alsoliked.errors import BundleError
 from alsoliked.models.blend import Blend, RatingModel
+from alsoliked.models.column_parts import BothParts
 from alsoliked.models.item_weights import ItemWeights
 from alsoliked.models.net_scores import NetScores
 from alsoliked.recommendation.answers import Answers
@@ -33,9 +37,17 @@ def to_contents(answers: Answers, held_out: Ratings | None, about: dict[str, Any
     model["choice_how"] = _how_to_json(answers.choice_how)
     if answers.rating is not None and answers.choice is not None:
         model["rating_weight"] = answers.rating_weight
+    for name, parts in answers.parts._asdict().items():
+        if parts is not None:
+            model[f"{name}_parts"] = parts_apart(f"{name}_parts", parts, arrays)
     if answers.prior is not None:
         arrays |= {"prior.mean": answers.prior.mean, "prior.precision": answers.prior.precision}
         model["noise"] = answers.prior.noise
+    if answers.widths is not None:
+        model["widths"] = widths_apart(answers.widths, arrays)
+    for name in ("user_columns", "item_columns"):
+        if (columns := columns_apart(name, getattr(answers, name), arrays)) is not None:
+            model[name] = columns
     return Contents({**about, "data": described(train), "model": model}, arrays, tables_of(train))
 
 
@@ -57,7 +69,13 @@ def from_contents(contents: Contents) -> tuple[Answers, Ratings | None]:
         how = _how_from_json(model["choice_how"])
         weight = float(model["rating_weight"]) if "rating_weight" in model else None
         answers = Answers(train, rating, choice, bool(model["ordered"]), known_prior=prior, choice_how=how)
-        return replace(answers, known_weight=weight), held_out
+        widths = widths_together(model["widths"], contents.arrays) if "widths" in model else None
+        parts = (parts_together(name, model.get(name), contents.arrays) for name in ("users_parts", "items_parts"))
+        answers = replace(answers, parts=BothParts(*parts))
+        user_columns = columns_together("user_columns", model.get("user_columns"), contents.arrays, train.n_items)
+        item_columns = columns_together("item_columns", model.get("item_columns"), contents.arrays, train.n_users)
+        answers = replace(answers, user_columns=user_columns, item_columns=item_columns)
+        return replace(answers, known_weight=weight, known_widths=widths), held_out
     except (KeyError, TypeError, IndexError, ValueError, RuntimeError) as error:
         raise BundleError(f"the bundle's parts do not fit each other ({error!r}); train again.") from error
 

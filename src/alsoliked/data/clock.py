@@ -1,16 +1,19 @@
-"""Clock: when a rating was given, told in two ways: on which day, and how far into the user's own history."""
+"""Clock: when a rating was given: on which day, how far into the user's own history, and in columns."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
+from alsoliked.data.moment_columns import first_times, moment_table
 from alsoliked.data.ratings import Ratings
 from alsoliked.errors import DataError
 
-__all__ = ["Clock"]
+__all__ = ["Clock", "When"]
 
 SECONDS_A_DAY = 86_400
 MOST_DAYS = 5_000  # a longer span is cut into as many stretches
@@ -18,6 +21,14 @@ FINENESS = 2.0  # places in a history while their number doubles: 0, 1, 2, 3, 4 
 
 IntArray = npt.NDArray[np.int64]
 Indices = npt.NDArray[np.integer]
+
+
+class When(NamedTuple):
+    """The times of n ratings: `days` and `turns` (see `Clock`), shape (n,), and a row of columns for each."""
+
+    days: IntArray
+    turns: IntArray
+    columns: pl.DataFrame | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,6 +46,8 @@ class Clock:
         Sorted keys, one a rating, made of its user and its time.
     begin
         Where each user's keys begin, shape (n_users,).
+    started
+        When each user rated first; see `alsoliked.data.moment_columns`.
 
     Examples
     --------
@@ -51,6 +64,7 @@ class Clock:
     n_turns: int
     ordered: IntArray
     begin: IntArray
+    started: IntArray
 
     @classmethod
     def of(cls, train: Ratings) -> Clock:
@@ -69,7 +83,12 @@ class Clock:
         count = train.counts_by_user()
         n_turns = 1 + int(_turn(count.max(initial=0)))
         ordered = np.sort(_keys(train.user_index, train.timestamp - first, n_days * length))
-        return cls(first, length, n_days, n_turns, ordered, np.cumsum(count) - count)
+        return cls(first, length, n_days, n_turns, ordered, np.cumsum(count) - count, first_times(train))
+
+    def when(self, users: Indices, timestamp: Indices) -> When:
+        """Tell when ratings were given by users, shape (n,) each, in all ways."""
+        columns = moment_table(self.started, users, timestamp)
+        return When(self.days(timestamp), self.turns(users, timestamp), columns)
 
     def days(self, timestamp: Indices) -> IntArray:
         """Return the day of each time, shape (n,); `n_days` where it is not among the days known."""

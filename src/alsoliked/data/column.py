@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -51,7 +52,8 @@ def plain(column: pl.Series) -> pl.Series:
     if column.dtype in (pl.Date, pl.Datetime):
         return column.dt.year() + (column.dt.ordinal_day() - 1) / 366.0
     if column.dtype.is_numeric():
-        return column.cast(pl.Float64).fill_nan(None)
+        numbers = column.cast(pl.Float64)
+        return numbers.set(~numbers.is_finite().fill_null(value=False), None)
     if isinstance(column.dtype, pl.List):
         return column.cast(pl.List(pl.String))
     return column.cast(pl.String, strict=False)
@@ -112,11 +114,22 @@ def _members(column: Column, values: pl.Series) -> tuple[IndexArray, FloatArray]
 
 
 def as_series(column: Column, values: list[Any]) -> pl.Series:
-    """Bring plain values into a column of the kind this one is."""
+    """Bring plain values into a column of the kind this one is.
+
+    A date becomes a number, a switch a word, one word a set of one.
+    """
     kinds: dict[str, pl.DataType] = {"number": pl.Float64(), "category": pl.String(), "bag": pl.List(pl.String)}
     try:
-        return pl.Series(column.name, values, dtype=kinds[column.kind])
+        return pl.Series(column.name, [_as_kind(column.kind, value) for value in values], dtype=kinds[column.kind])
     except (TypeError, ValueError, pl.exceptions.PolarsError) as error:
         expected = {"number": "a number", "category": "a word", "bag": "a list of words"}[column.kind]
         came = next((v for v in values if v is not None), None)
         raise DataError(f"column {column.name!r} came as {came!r}, expected {expected}.") from error
+
+
+def _as_kind(kind: Kind, value: Any) -> Any:  # noqa: ANN401  whatever came
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, date):
+        return plain(pl.Series([value]))[0]
+    return [value] if kind == "bag" and isinstance(value, str) else value

@@ -19,7 +19,7 @@ import polars as pl
 from alsoliked.data.column import LEAST, Column, FloatArray, IndexArray, as_series, encoded, learn_column, plain
 from alsoliked.errors import DataError
 
-__all__ = ["Columns", "Encoded"]
+__all__ = ["Columns", "Encoded", "lined_up"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -150,3 +150,16 @@ class Columns:
     def from_dict(cls, columns: Sequence[Mapping[str, Any]]) -> Columns:
         """Read what `to_dict` returned."""
         return cls(tuple(Column(str(c["name"]), c["kind"], tuple(c["values"])) for c in columns))
+
+
+def lined_up(table: pl.DataFrame, key: str, ids: pl.Series) -> pl.DataFrame:
+    """Return a table's rows in the order of ids; an id that the table lacks has a row of nothing.
+
+    Examples
+    --------
+    >>> table = pl.DataFrame({"user": [1, 2], "age": [24, 53]})
+    >>> lined_up(table, "user", pl.Series([2, 3]))["age"].to_list()
+    [53, None]
+    """
+    once = table.unique(key, keep="first", maintain_order=True)
+    return pl.DataFrame({key: ids}).join(once, on=key, how="left", maintain_order="left")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeAlias
 
@@ -129,7 +130,7 @@ class Vocabulary:
         return f"Vocabulary({len(self)} ids: {head}{', …' if len(self) > 3 else ''})"
 
     def _place(self, value: Id) -> int | None:
-        place = self._ids.search_sorted(value)
+        place = bisect_left(self._ids, value)  # for one id quicker than asking polars; both order text by code point
         return place if place < len(self) and self._ids[place] == value else None
 
     def index(self, value: Id | np.integer) -> int:

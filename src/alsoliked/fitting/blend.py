@@ -21,7 +21,7 @@ from alsoliked.models.spelling import Spelled, read_members, written, written_op
 from alsoliked.recommendation.answers import Answers
 from alsoliked.solvers.stack import stack
 
-__all__ = ["fit_blend"]
+__all__ = ["fit_blend", "without_samples"]
 
 
 def fit_blend(task: Task) -> Fitted:
@@ -37,7 +37,7 @@ def fit_blend(task: Task) -> Fitted:
     for place in kept:
         rating = _fit(spelled, place, task, task.train, place + len(spelled)).rating
         assert isinstance(rating, (FactorModel, NetScores))  # noqa: S101  others are refused before
-        members.append(_without_samples(rating) if isinstance(rating, Posterior) else rating)
+        members.append(without_samples(rating) if isinstance(rating, Posterior) else rating)
     names = tuple(written(*spelled[place]) for place in kept)
     blend = Blend(tuple(members), tuple(float(weights[place]) for place in kept), intercept, names)
     answers = task.answers(blend)
@@ -72,7 +72,7 @@ def _fit(spelled: list[Spelled], place: int, task: Task, train: Ratings, step: i
         raise OptionError(f"{written(*spelled[place])!r} in the blend: {error}") from error
 
 
-def _without_samples(model: Posterior) -> Posterior:
+def without_samples(model: Posterior) -> Posterior:
     """Leave out what says how sure a model is: a blend does not."""
     mean = {field.name for field in fields(FactorModel)}
     spare = {field.name: field.default_factory for field in fields(Posterior) if field.name not in mean}

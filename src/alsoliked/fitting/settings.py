@@ -35,6 +35,8 @@ def settle_options(spec: ModelSpec, given: Mapping[str, Any], n_ratings: int) ->
     options = {**spec.options, **given}
     if isinstance(options.get("layers"), int):  # one layer, as it comes from a line
         options["layers"] = [options["layers"]]
+    if isinstance(options.get("columns"), str) and options["columns"] != "all":
+        options["columns"] = options["columns"].split("/")
     if "of" in options:
         options["of"] = _settle_members(options["of"], n_ratings)
     if options.get("loss") == "cross_entropy":
@@ -43,7 +45,7 @@ def settle_options(spec: ModelSpec, given: Mapping[str, Any], n_ratings: int) ->
         options["bs"] = default_bs(n_ratings)
     check_options({name: value for name, value in options.items() if name not in ("lr", "wd") or value is not None})
     if "bs" in options:
-        lr, wd = default_lr_wd(spec.name, options["bs"], options["loss"])
+        lr, wd = default_lr_wd(spec.name, options["bs"], options.get("loss", "mse"))
         options["lr"] = lr if options["lr"] is None else options["lr"]
         options["wd"] = wd if options["wd"] is None else options["wd"]
     return options

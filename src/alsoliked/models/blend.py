@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from typing import TypeAlias, TypeGuard
 
 import numpy as np
 import numpy.typing as npt
 
+from alsoliked.data.clock import When
 from alsoliked.models.factors import FactorModel, FloatArray
 from alsoliked.models.net_scores import NetScores
 from alsoliked.models.posterior import Posterior
@@ -96,12 +97,11 @@ class Blend:
         """Predict the ratings of pairs; indices of shape (n,) in, shape (n,) out."""
         return self._added([member.pairs(users, items) for member in self.members])
 
-    def pairs_at(self, users: Indices, items: Indices, days: Indices, turns: Indices) -> FloatArray:
+    def pairs_at(self, users: Indices, items: Indices, when: When) -> FloatArray:
         """Predict the ratings of pairs given at these moments, shape (n,); members without moments as ever."""
-        moments = days, turns
         return self._added(
             [
-                member.pairs_at(users, items, *moments) if has_moments(member) else member.pairs(users, items)
+                member.pairs_at(users, items, when) if has_moments(member) else member.pairs(users, items)
                 for member in self.members
             ]
         )
@@ -119,6 +119,10 @@ class Blend:
         found = [member.linearised(part, items) for member, part in self._cut(row)]
         slopes = [np.float32(w) * slope for w, (_, slope) in zip(self.weights, found, strict=True)]
         return self._added([predicted for predicted, _ in found]), np.concatenate(slopes, axis=1)
+
+    def mirrored(self) -> Blend:
+        """Return the same model with users and items changing places."""
+        return replace(self, members=tuple(member.mirrored() for member in self.members))
 
     def parts(self, row: FloatArray, item: int) -> dict[str, float]:
         """Return what adds up to the prediction of an item for a row: each member's share of it, by name."""
@@ -145,11 +149,11 @@ RatingModel: TypeAlias = FactorModel | NetScores | Blend
 """Whatever predicts ratings."""
 
 
-def has_moments(model: RatingModel | None) -> TypeGuard[Posterior | Blend]:
+def has_moments(model: RatingModel | None) -> TypeGuard[Posterior | NetScores | Blend]:
     """Whether a prediction may depend on the time of the rating."""
     if isinstance(model, Blend):
         return any(has_moments(member) for member in model.members)
-    return isinstance(model, Posterior) and model.moments is not None
+    return isinstance(model, (Posterior, NetScores)) and model.moments is not None
 
 
 def folds_quickly(model: RatingModel) -> bool:

@@ -6,17 +6,21 @@ and takes twice as long over it when batches are small.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import cast
 
 import torch
 from torch import Tensor, nn
 
+from alsoliked.models.column_vectors import ColumnVectors
 from alsoliked.models.neural import CollabNN
 from alsoliked.models.tables import error_and_slope, gradient_of
 
 __all__ = ["add_net_gradient", "net_written_out"]
 
 Kept = tuple[nn.Module, tuple[Tensor, ...]]  # a layer, and what its way back needs
+Taken = tuple[Tensor, Callable[[Tensor], object]]  # vectors, and what takes their gradient
 
 
 def net_written_out(model: CollabNN) -> bool:
@@ -26,13 +30,14 @@ def net_written_out(model: CollabNN) -> bool:
 
 
 @torch.no_grad()
-def add_net_gradient(model: CollabNN, users: Tensor, items: Tensor, ratings: Tensor) -> Tensor:
+def add_net_gradient(model: CollabNN, users: Tensor, items: Tensor, ratings: Tensor, *moments: Tensor) -> Tensor:
     """Add the gradient of the batch's mean squared error to ``.grad`` of each parameter.
 
-    Parameters and result are those of `models.tables.add_gradient`; running statistics move as in a forward pass.
+    Parameters and result are those of `models.tables.add_gradient`, with places and weights of the ratings' moments
+    where the net takes any; running statistics move as in a forward pass.
     """
-    tables = (model.user_factors.weight, model.item_factors.weight)
-    x = torch.cat([tables[0].index_select(0, users), tables[1].index_select(0, items)], dim=1)
+    taken = _taken(model, users, items, moments)
+    x = torch.cat([vectors for vectors, _ in taken], dim=1)
     kept: list[Kept] = []
     for layer in model.layers:
         x, needed = _forward(layer, x)
@@ -41,10 +46,28 @@ def add_net_gradient(model: CollabNN, users: Tensor, items: Tensor, ratings: Ten
     pull = slope.mul_(error).mul_(2 / len(ratings))[:, None]  # (batch, 1): d loss / d score
     for layer, needed in reversed(kept):
         pull = _backward(layer, needed, pull)
-    parts = torch.split(pull, [table.shape[1] for table in tables], dim=1)
-    for table, of, part in zip(tables, (users, items), parts, strict=True):
-        gradient_of(table).index_add_(0, of, part)
+    parts = torch.split(pull, [vectors.shape[1] for vectors, _ in taken], dim=1)
+    for (_, give_back), part in zip(taken, parts, strict=True):
+        give_back(part)
     return error.square_().mean()
+
+
+def _taken(model: CollabNN, users: Tensor, items: Tensor, moments: tuple[Tensor, ...]) -> list[Taken]:
+    """Return what the first layer takes, in its order, and for each how the way back ends there."""
+    sides = (model.user_factors, users, model.user_columns), (model.item_factors, items, model.item_columns)
+    taken: list[Taken] = []
+    for table, rows, columns in sides:
+        own = gradient_of(table.weight)
+        taken.append((table.weight.index_select(0, rows), partial(own.index_add_, 0, rows)))
+        if columns is not None:
+            taken.append(_looked_up(columns, columns.places(rows)))
+    if model.moments is not None:
+        taken.append(_looked_up(model.moments, model.moments.weights(len(users), *moments)))
+    return taken
+
+
+def _looked_up(columns: ColumnVectors, weights: Tensor) -> Taken:
+    return columns(weights), partial(columns.add_gradient, weights)
 
 
 def _forward(layer: nn.Module, x: Tensor) -> tuple[Tensor, tuple[Tensor, ...]]:

@@ -9,7 +9,10 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
+from alsoliked.data.columns import Columns
+from alsoliked.data.known import Known
 from alsoliked.errors import OptionError
+from alsoliked.models.column_vectors import KnownVectors, MomentVectors
 from alsoliked.models.layers import YRange, embedding, embedding_size, sigmoid_range
 
 __all__ = ["CollabNN"]
@@ -18,7 +21,8 @@ __all__ = ["CollabNN"]
 class CollabNN(nn.Module):
     """Concatenate a user's and an item's vector and pass them through linear layers.
 
-    Unlike a dot product the two vectors may differ in size; by default each follows `embedding_size`.
+    Unlike a dot product the two vectors may differ in size; by default each follows `embedding_size`. What is known of
+    a user, an item, or the time of the rating goes in beside them: a small vector for each column.
 
     Parameters
     ----------
@@ -34,6 +38,12 @@ class CollabNN(nn.Module):
         Share of each hidden layer's outputs dropped while training.
     batch_norm
         Whether each hidden layer ends in batch normalisation.
+    user_columns, item_columns
+        What is known of all users, and of all items (`alsoliked.data.known`). None: nothing.
+    moments
+        Columns of the time of a rating (`alsoliked.data.moment_columns`). None: none.
+    first_bias
+        Whether the first layer has a shift even where batch normalisation gives it one.
     n_levels
         How many logits to return, one a rating level; it leaves no room for a `y_range`. None: one rating.
     shares
@@ -59,6 +69,10 @@ class CollabNN(nn.Module):
         y_range: YRange | None = None,
         dropout: float = 0.0,
         batch_norm: bool = True,
+        user_columns: Known | None = None,
+        item_columns: Known | None = None,
+        moments: Columns | None = None,
+        first_bias: bool = False,
         n_levels: int | None = None,
         shares: Sequence[float] | npt.NDArray[np.floating] | None = None,
         generator: torch.Generator | None = None,
@@ -67,13 +81,18 @@ class CollabNN(nn.Module):
         if n_levels is not None and y_range is not None:
             raise OptionError(f"n_levels={n_levels} and y_range={y_range} came; logits have no range, pass either.")
         self.shape: dict[str, object] = {"layers": list(layers), "user_size": user_size, "item_size": item_size}
-        self.shape |= {"dropout": dropout, "batch_norm": batch_norm, "n_levels": n_levels}
+        self.shape |= {"dropout": dropout, "batch_norm": batch_norm, "first_bias": first_bias, "n_levels": n_levels}
         self.user_factors = embedding(n_users, embedding_size(n_users) if user_size is None else user_size, generator)
         self.item_factors = embedding(n_items, embedding_size(n_items) if item_size is None else item_size, generator)
+        self.user_columns = None if user_columns is None else KnownVectors(user_columns, generator)
+        self.item_columns = None if item_columns is None else KnownVectors(item_columns, generator)
+        self.moments = None if moments is None else MomentVectors(moments, generator)
+        beside = (self.user_columns, self.item_columns, self.moments)
         width = self.user_factors.embedding_dim + self.item_factors.embedding_dim
+        width += sum(vectors.size for vectors in beside if vectors is not None)
         blocks: list[nn.Module] = []
         for n_out in layers:
-            blocks += _hidden(width, n_out, dropout, batch_norm, generator)
+            blocks += _hidden(width, n_out, dropout, batch_norm, generator, bias=first_bias and not blocks)
             width = n_out
         last = _linear(width, n_levels or 1, bias=True, generator=generator)
         if shares is not None:
@@ -82,24 +101,46 @@ class CollabNN(nn.Module):
         self.n_levels = n_levels
         self.y_range = y_range
 
-    def forward(self, users: Tensor, items: Tensor) -> Tensor:
-        """Predict the ratings of pairs: two index tensors of shape (batch,) in, shape (batch,) out, or the logits."""
-        return self.from_vectors(self.user_factors(users), self.item_factors(items))
+    def forward(
+        self, users: Tensor, items: Tensor, places: Tensor | None = None, weights: Tensor | None = None
+    ) -> Tensor:
+        """Predict the ratings of pairs: two index tensors of shape (batch,) in, shape (batch,) out, or the logits.
 
-    def from_vectors(self, user_vectors: Tensor, item_vectors: Tensor) -> Tensor:
-        """Predict from the vectors themselves, (batch, user_size) and (batch, item_size); how a stranger is scored."""
-        x = torch.cat([user_vectors, item_vectors], dim=1)  # (batch, user_size + item_size)
+        `places` and `weights`, (batch, width) each, say when the ratings are given; without them the time is missing.
+        """
+        moments = self.moment_vectors(len(users), places, weights)
+        return self.from_vectors(self.user_vectors(users), self.item_vectors(items), *moments)
+
+    def user_vectors(self, users: Tensor, own: Tensor | None = None) -> Tensor:
+        """Return users' vectors with those of their columns, (batch, size); `own` may stand for their own."""
+        own = self.user_factors(users) if own is None else own  # (batch, user_size)
+        return own if self.user_columns is None else self.user_columns.beside(own, users)
+
+    def item_vectors(self, items: Tensor, own: Tensor | None = None) -> Tensor:
+        """Return items' vectors with those of their columns; see `user_vectors`."""
+        own = self.item_factors(items) if own is None else own  # (batch, item_size)
+        return own if self.item_columns is None else self.item_columns.beside(own, items)
+
+    def moment_vectors(self, n: int, places: Tensor | None = None, weights: Tensor | None = None) -> list[Tensor]:
+        """Return the vectors of n moments, (n, size), as the only one of a list; an empty one, where none are taken."""
+        return [] if self.moments is None else [self.moments(self.moments.weights(n, places, weights))]
+
+    def from_vectors(self, *vectors: Tensor) -> Tensor:
+        """Predict from all vectors of users, of items and, where there are some, of moments: (batch, size) each."""
+        return self.rated(self.layers(torch.cat(vectors, dim=1)))  # (batch, size of all) goes in
+
+    def rated(self, out: Tensor) -> Tensor:
+        """Turn what the last layer returns into predictions, (batch,); logits, (batch, n_levels), are what they are."""
         if self.n_levels is not None:
-            logits: Tensor = self.layers(x)  # (batch, n_levels)
-            return logits
-        score = self.layers(x).squeeze(dim=1)  # (batch,)
+            return out
+        score = out.squeeze(dim=1)
         return score if self.y_range is None else sigmoid_range(score, *self.y_range)
 
 
 def _hidden(
-    n_in: int, n_out: int, dropout: float, batch_norm: bool, generator: torch.Generator | None
+    n_in: int, n_out: int, dropout: float, batch_norm: bool, generator: torch.Generator | None, *, bias: bool
 ) -> list[nn.Module]:
-    block: list[nn.Module] = [_linear(n_in, n_out, bias=not batch_norm, generator=generator), nn.ReLU()]
+    block: list[nn.Module] = [_linear(n_in, n_out, bias=bias or not batch_norm, generator=generator), nn.ReLU()]
     if batch_norm:
         block.append(nn.BatchNorm1d(n_out))
     if dropout:

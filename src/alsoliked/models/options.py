@@ -71,6 +71,11 @@ def _is_range(value: Value) -> bool:
     return isinstance(value, (list, tuple)) and len(value) == 2 and all(map(_is_number, value)) and value[0] < value[1]
 
 
+def _is_names(value: Value) -> bool:
+    names = isinstance(value, (list, tuple)) and all(isinstance(name, str) and name for name in value)
+    return value is None or value == "all" or names
+
+
 _SIZE = (_is_size, "a whole number of at least 1")
 _SIZE_OR_RULE = (lambda v: v is None or _is_size(v), "a whole number of at least 1, or None for the rule")
 _SWITCH = (lambda v: isinstance(v, bool), "True or False")
@@ -91,6 +96,7 @@ _RULES: dict[str, tuple[Callable[[Value], bool], str]] = {
     "layers": (lambda v: isinstance(v, (list, tuple)) and all(map(_is_size, v)), "hidden widths such as (100, 50)"),
     "dropout": (lambda v: _is_number(v) and 0 <= v < 1, "a share from 0 to below 1"),
     "batch_norm": _SWITCH,
+    "columns": (_is_names, "'all', or a list of column names such as ['genres', 'age']"),
     "keep_best": _SWITCH,
     "y_range": (_is_range, "(low, high), 'auto' or 'none'"),
     "likelihood": (lambda v: v in ("gaussian", "ordinal"), "'gaussian' or 'ordinal'"),

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from alsoliked.data.clock import When
 from alsoliked.models.factors import FactorModel, FloatArray
 from alsoliked.models.moments import Moments
 
@@ -66,14 +67,15 @@ class Posterior(FactorModel):
     noise_by_user: FloatArray = field(default_factory=lambda: np.zeros(0, np.float32))
     moments: Moments | None = None
 
-    def pairs_at(self, users: Indices, items: Indices, days: Indices, turns: Indices) -> FloatArray:
+    def pairs_at(self, users: Indices, items: Indices, when: When) -> FloatArray:
         """Predict the ratings of pairs given at these moments, shape (n,), for a model that has moments."""
         assert self.moments is not None  # noqa: S101  the caller has looked
         out = np.empty(len(users), dtype=np.float32)
         for start in range(0, len(users), PAIRS):
             part = slice(start, start + PAIRS)
             pairs = users[part], items[part]
-            out[part] = self.squeeze(self.pair_scores(*pairs) + self.moments.score(*pairs, days[part], turns[part]))
+            added = self.moments.score(*pairs, when.days[part], when.turns[part])
+            out[part] = self.squeeze(self.pair_scores(*pairs) + added)
         return out
 
     def spread(self, users: Indices, items: Indices) -> FloatArray:

@@ -9,9 +9,11 @@ from typing import Any, Literal, TypeAlias
 import torch
 from torch import nn
 
+from alsoliked.data.known import Chosen
 from alsoliked.errors import OptionError
 from alsoliked.models.baseline import DampedBias, GlobalMean, Popular
 from alsoliked.models.dot_product import DotProduct, DotProductBias
+from alsoliked.models.hybrid import Hybrid
 from alsoliked.models.layers import YRange
 from alsoliked.models.levels import DotProductLevels, Levels
 from alsoliked.models.neural import CollabNN
@@ -60,6 +62,8 @@ _DESCENT: dict[str, Value] = {
     "device": "cpu",
 }
 
+_SHAPE = {"layers": (100, 50), "user_size": None, "item_size": None, "dropout": 0.0, "batch_norm": True}
+
 _SPECS = (
     ModelSpec("dot", "latent factors, dot product", "network", {"n_factors": 50, **_DESCENT}),
     ModelSpec("dot_bias", "latent factors and biases", "network", {"n_factors": 50, **_DESCENT}),
@@ -67,7 +71,13 @@ _SPECS = (
         "net",
         "user and item vectors through a neural net",
         "network",
-        {"layers": (100, 50), "user_size": None, "item_size": None, "dropout": 0.0, "batch_norm": True, **_DESCENT},
+        {**_SHAPE, "columns": None, **_DESCENT},
+    ),
+    ModelSpec(
+        "hybrid",
+        "latent factors and biases that are sums over columns, the id among them",
+        "network",
+        {"n_factors": 50, "columns": "all", **{name: value for name, value in _DESCENT.items() if name != "loss"}},
     ),
     ModelSpec(
         "als",
@@ -157,13 +167,22 @@ def build_network(
     *,
     y_range: YRange | None,
     levels: Levels | None = None,
+    chosen: Chosen | None = None,
     generator: torch.Generator | None = None,
 ) -> nn.Module:
-    """Build the module behind a name, freshly started; with `levels` it returns a logit for each."""
+    """Build the module behind a name, freshly started.
+
+    With `levels` it returns a logit for each; with `chosen` columns it takes these beside users and items.
+    """
+    known = Chosen() if chosen is None else chosen
+    sides: dict[str, Any] = {"user_columns": known.users, "item_columns": known.items}
+    if name == "hybrid":
+        return Hybrid(n_users, n_items, options["n_factors"], **sides, y_range=y_range, generator=generator)
     if name == "net":
-        shape = {key: options[key] for key in ("layers", "user_size", "item_size", "dropout", "batch_norm")}
+        shape = {key: options[key] for key in _SHAPE}
         if levels is not None:
             shape |= {"n_levels": len(levels.values), "shares": levels.shares}
+        shape |= sides | {"moments": known.moments}
         return CollabNN(n_users, n_items, y_range=y_range, generator=generator, **shape)
     factory: type[DotProduct] | type[DotProductBias] = DotProduct if name == "dot" else DotProductBias
     model = factory(n_users, n_items, options["n_factors"], y_range=y_range, generator=generator)

@@ -16,12 +16,14 @@ Spelled: TypeAlias = tuple[str, Options]
 """A model's name and the options that stand with it."""
 
 WITHIN = "of"  # the option whose value is models again
+NAMES = "columns"  # the option whose value is names, which could be taken for models
 
 
 def parse_models(line: str) -> list[Spelled]:
     """Take a line apart: a part with ``=`` is an option of the model before it, a number goes on with its value.
 
-    What follows ``of=`` goes on with it, up to the next name that stands alone; its models are joined by ``+``.
+    Names of columns are joined by ``/``. What follows ``of=`` goes on with it, up to the next name that stands alone;
+    its models are joined by ``+``.
 
     Raises
     ------
@@ -95,6 +97,8 @@ def written(name: str, options: Mapping[str, Any]) -> str:
     'net:layers=50,20,batch_norm=false'
     >>> written("blend", {"of": ["als", ("net", {"epochs": 3})]})
     'blend:of=als+net:epochs=3'
+    >>> written("hybrid", {"columns": ["genres", "year"]})
+    'hybrid:columns=genres/year'
     """
     told = written_options(options)
     return f"{name}:{told}" if told else name
@@ -132,5 +136,7 @@ def _written(option: str, value: Any) -> str:  # noqa: ANN401
     if option == WITHIN and not isinstance(value, str):
         return "+".join(member if isinstance(member, str) else written(*member) for member in value)
     if isinstance(value, (list, tuple)):
+        if option == NAMES:
+            return "/".join(value)
         return ",".join(_written("", one) for one in value)
     return value if isinstance(value, str) else json.dumps(value)

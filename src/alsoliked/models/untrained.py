@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
-import numpy.typing as npt
 import torch
 
-from alsoliked.models.factors import FactorModel, FloatArray
+from alsoliked.models.factors import FactorModel
 from alsoliked.models.level_factors import LevelFactors
 from alsoliked.models.net_scores import NetScores
+from alsoliked.models.trained import Counts, settled_rows
 
 __all__ = ["settle_untrained"]
-
-Counts = npt.NDArray[np.integer]
 
 
 def settle_untrained(
@@ -24,23 +21,15 @@ def settle_untrained(
     if isinstance(model, NetScores):
         with torch.no_grad():
             for table, counts in ((model.net.user_factors, user_counts), (model.net.item_factors, item_counts)):
-                table.weight.copy_(torch.from_numpy(_settled(table.weight.numpy(), counts)))
+                table.weight.copy_(torch.from_numpy(settled_rows(table.weight.numpy(), counts)))
         return model
     if isinstance(model, LevelFactors):
-        habits = _settled(model.user_habits, user_counts), _settled(model.item_habits, item_counts)
+        habits = settled_rows(model.user_habits, user_counts), settled_rows(model.item_habits, item_counts)
         model = replace(model, user_habits=habits[0], item_habits=habits[1])
     return replace(
         model,
-        user_factors=_settled(model.user_factors, user_counts),
-        item_factors=_settled(model.item_factors, item_counts),
-        user_bias=_settled(model.user_bias, user_counts),
-        item_bias=_settled(model.item_bias, item_counts),
+        user_factors=settled_rows(model.user_factors, user_counts),
+        item_factors=settled_rows(model.item_factors, item_counts),
+        user_bias=settled_rows(model.user_bias, user_counts),
+        item_bias=settled_rows(model.item_bias, item_counts),
     )
-
-
-def _settled(rows: FloatArray, counts: Counts) -> FloatArray:
-    settled = rows.copy()
-    trained = counts > 0
-    if trained.any():
-        settled[~trained] = rows[trained].mean(axis=0)
-    return settled

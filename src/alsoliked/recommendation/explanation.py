@@ -14,7 +14,7 @@ from alsoliked.models.factors import FloatArray
 from alsoliked.models.net_scores import NetScores
 from alsoliked.recommendation.answers import Answers
 from alsoliked.recommendation.explain import influence
-from alsoliked.recommendation.lists import Indices, given_ratings, known_user
+from alsoliked.recommendation.lists import Indices, folded_from, given_ratings, known_user
 
 __all__ = ["Explanation", "explain"]
 
@@ -68,7 +68,7 @@ def explain(answers: Answers, item: Id, *, user: Id | None, given: Mapping[Id, f
     index = answers.titles.index(item)
     if given is not None:
         items, ratings = given_ratings(answers, given)
-        row, served_by = None, f"fold-in of {len(items)} ratings"
+        row, served_by = None, folded_from(len(items))
     else:
         assert user is not None  # noqa: S101  checked above
         place = known_user(answers, user)

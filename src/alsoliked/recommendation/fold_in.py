@@ -6,25 +6,31 @@ ratings then pull it where they fit. The row that is most probable given both mi
     sum((predicted_j - rating_j)²) / noise + (row - mean)' precision (row - mean)
 
 which one ridge solve answers exactly where the model is linear; through `y_range` or a network it takes a few
-Gauss-Newton steps, each such a solve around the row so far.
+Gauss-Newton steps, each such a solve around the row so far. Few ratings and a long row make the solve as small as the
+ratings are few: `row = mean + covariance slopes' (slopes covariance slopes' + noise)⁻¹ (ratings - predicted at mean)`
+is the same row.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["FoldedIn", "Prior", "Rows", "fold_in"]
+__all__ = ["FoldedIn", "Prior", "Rows", "fold_in", "most_probable"]
 
 FloatArray: TypeAlias = npt.NDArray[np.float32]
 Double: TypeAlias = npt.NDArray[np.float64]
 Indices: TypeAlias = npt.NDArray[np.integer]
+Look: TypeAlias = Callable[[Double, Indices], tuple[Double, Double]]
 
 STEPS = 15
-TOLERANCE = 1e-9  # of what a step still gains, as a share of the cost
+TOLERANCE = 1e-5  # of what a step still gains, as a share of the cost; less moves no prediction by a hundredth
+HALVINGS = 8  # of a step that makes things worse
 
 
 class Rows(Protocol):
@@ -44,7 +50,7 @@ class Rows(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Prior:
     """What a row looks like before any rating is known.
 
@@ -71,6 +77,17 @@ class Prior:
         still = np.diag(covariance) == 0
         covariance += np.diag(np.where(still, 1e-12, ridge))
         return cls(mean, np.linalg.inv(covariance).astype(np.float64), max(noise, 1e-6))
+
+    @cached_property
+    def covariance(self) -> Double:
+        """The inverse of the precision, computed when first asked for."""
+        return np.linalg.inv(self.precision).astype(np.float64)
+
+    def around(self, mean: Double) -> Prior:
+        """Return a prior as wide around another mean, for somebody of whom something is known."""
+        other = Prior(mean, self.precision, self.noise)
+        vars(other)["covariance"] = self.covariance  # it need not be found anew for each stranger
+        return other
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,39 +128,73 @@ def fold_in(model: Rows, prior: Prior, items: Indices, ratings: FloatArray) -> F
     >>> model.rows(row[None])[0].round(2)
     array([5., 1., 3.], dtype=float32)
     """
-    row, cost = prior.mean.copy(), np.inf
-    predicted, slope = _linearised(model, row, items)
+
+    def look(rows: Double, _: Indices) -> tuple[Double, Double]:
+        predicted, slopes = model.linearised(rows[0].astype(np.float32), items)
+        return predicted[None].astype(np.float64), slopes[None].astype(np.float64)
+
+    (row,), (predicted,), (slopes,) = most_probable(look, prior, ratings[None])
+    precision = prior.precision + slopes.T @ slopes / prior.noise
+    return FoldedIn(row.astype(np.float32), precision, slopes, predicted - ratings, prior.noise)
+
+
+def most_probable(look: Look, prior: Prior, ratings: FloatArray) -> tuple[Double, Double, Double]:
+    """Find the rows of some strangers side by side, each as if alone: who has arrived waits.
+
+    Parameters
+    ----------
+    look
+        Given rows (n, row_size), and whose they are (n,), returns the predictions of the ratings, (n, n_given), and how
+        each moves with its row, (n, n_given, row_size). Where a stranger has fewer ratings, slope and error are 0.
+    ratings
+        Shape (n_strangers, n_given).
+
+    Returns
+    -------
+    tuple
+        Rows, predictions and slopes at the end.
+    """
+    going, reach = np.arange(len(ratings)), np.ones(len(ratings))
+    rows = np.repeat(prior.mean[None], len(ratings), axis=0)
+    predicted, slopes = look(rows, going)
     for _ in range(STEPS):
-        curvature = prior.precision + slope.T @ slope / prior.noise
-        pull = slope.T @ (predicted - ratings) / prior.noise + prior.precision @ (row - prior.mean)
-        cost = _cost(prior, row, predicted, ratings)
-        step = np.linalg.solve(curvature, -pull).astype(np.float64)
-        row, predicted, slope = _shortened(model, prior, (items, ratings), row, step=step, cost=cost)
-        if step @ curvature @ step < TOLERANCE * (1 + cost):
+        away, left = rows[going] - prior.mean, ratings[going] - predicted[going]
+        cost, before = _cost(prior, away, left), slopes[going]
+        whole = _step(prior, away, left, before)
+        for halving in range(HALVINGS + 1):  # through a bent range or a net a whole step may make things worse
+            step = whole * reach[going, None]
+            predicted[going], slopes[going] = look(rows[going] + step, going)
+            worse = _cost(prior, away + step, ratings[going] - predicted[going]) > cost * (1 + 1e-9) + 1e-12
+            if not worse.any():
+                break
+            reach[going] *= np.where(worse, 0.5 if halving < HALVINGS - 1 else 0.0, 1.0)
+        rows[going] += step
+        reach[going] = np.minimum(1.0, 2 * reach[going])
+        going = going[_cost(prior, step, _times(before, step)) >= TOLERANCE * (1 + cost)]
+        if not len(going):
             break
-    precision = prior.precision + slope.T @ slope / prior.noise
-    return FoldedIn(row.astype(np.float32), precision, slope, predicted - ratings, prior.noise)
+    return rows, predicted, slopes
 
 
-def _linearised(model: Rows, row: Double, items: Indices) -> tuple[Double, Double]:
-    predicted, slope = model.linearised(row.astype(np.float32), items)
-    return predicted.astype(np.float64), slope.astype(np.float64)
+def _cost(prior: Prior, away: Double, left: Double) -> Double:
+    """Return what is minimised, shape (n,), given how far rows are from the mean and what ratings they leave."""
+    quadratic = np.einsum("nr,nr->n", away @ prior.precision, away)
+    cost: Double = np.einsum("ng,ng->n", left, left) / prior.noise + quadratic
+    return cost
 
 
-def _cost(prior: Prior, row: Double, predicted: Double, ratings: FloatArray) -> float:
-    away = row - prior.mean
-    return float(np.sum((predicted - ratings) ** 2) / prior.noise + away @ prior.precision @ away)
+def _step(prior: Prior, away: Double, left: Double, slopes: Double) -> Double:
+    """Return the way to the solution of the straightened models, (n, row_size), by the smaller of two systems."""
+    across = slopes.mT  # (n, row_size, n_given)
+    if slopes.shape[1] < slopes.shape[2]:
+        spread = slopes @ prior.covariance  # (n, n_given, row_size)
+        told = spread @ across + prior.noise * np.eye(slopes.shape[1])
+        weighed = np.linalg.solve(told, (left + _times(slopes, away))[..., None])
+        return np.asarray((spread.mT @ weighed)[..., 0] - away, dtype=np.float64)
+    curvature = prior.precision + across @ slopes / prior.noise
+    pull = (across @ left[..., None])[..., 0] / prior.noise - away @ prior.precision
+    return np.linalg.solve(curvature, pull[..., None])[..., 0].astype(np.float64)
 
 
-def _shortened(
-    model: Rows, prior: Prior, given: tuple[Indices, FloatArray], row: Double, *, step: Double, cost: float
-) -> tuple[Double, Double, Double]:
-    """Take the step, halved until it does not make things worse (a full step through a bent range may)."""
-    items, ratings = given
-    for _ in range(8):
-        predicted, slope = _linearised(model, row + step, items)
-        if _cost(prior, row + step, predicted, ratings) <= cost * (1 + 1e-9) + 1e-12:
-            return row + step, predicted, slope
-        step *= 0.5
-    step[:] = 0.0
-    return row, *_linearised(model, row, items)
+def _times(slopes: Double, rows: Double) -> Double:
+    return np.asarray((slopes @ rows[..., None])[..., 0], dtype=np.float64)

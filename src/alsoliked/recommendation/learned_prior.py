@@ -17,7 +17,7 @@ from alsoliked.models.blend import Blend, RatingModel, folds_quickly
 from alsoliked.models.level_factors import LevelFactors
 from alsoliked.recommendation.fold_in import FoldedIn, Prior, fold_in
 
-__all__ = ["learn_prior"]
+__all__ = ["first_guess", "learn_prior"]
 
 START = 3.0  # about how much wider than the trained rows it ends, so that few rounds get there
 LEVELS_START = 2.0  # where it also ends; 1.5 to 3 do as well
@@ -38,19 +38,13 @@ def learn_prior(model: RatingModel, train: Ratings) -> Prior:
     >>> learn_prior(model, planted.ratings).mean.shape
     (1,)
     """
-    rng = np.random.default_rng(0)
-    some = rng.permutation(len(train))[:PAIRS]
-    pairs = train.user_index[some], train.item_index[some]
+    prior = first_guess(model, train)
+    if isinstance(model, LevelFactors):
+        return prior
     by_user = train.by_user()
     active = np.flatnonzero(np.diff(by_user.start))
-    if isinstance(model, LevelFactors):
-        prior = Prior.of_rows(model.user_rows[active], model.noise(*pairs))
-        return Prior(prior.mean, prior.precision / LEVELS_START, prior.noise)
-    error = train.rating[some] - model.pairs(*pairs)
-    prior = Prior.of_rows(model.user_rows[active], float(np.mean(error.astype(np.float64) ** 2)))
     n_users, rounds = _effort(model)
-    sample = rng.permutation(active)[:n_users]
-    prior = Prior(prior.mean, prior.precision / START, prior.noise)
+    sample = np.random.default_rng(0).permutation(active)[:n_users]
     for _ in range(rounds if len(active) > 1 else 0):
         folded = [fold_in(model, prior, *by_user.row(user)) for user in sample]
         rows = np.array([f.row for f in folded], dtype=np.float64)
@@ -59,6 +53,28 @@ def learn_prior(model: RatingModel, train: Ratings) -> Prior:
         covariance = spread.T @ spread / len(rows) + unsure
         prior = Prior(rows.mean(axis=0), np.linalg.inv(covariance).astype(np.float64), _noise(folded))
     return prior
+
+
+def first_guess(model: RatingModel, train: Ratings) -> Prior:
+    """Take the trained rows' mean and their spread, widened: where learning begins, and enough to begin rows with.
+
+    Examples
+    --------
+    >>> from alsoliked.data.synthetic import planted_ratings
+    >>> from alsoliked.models.baseline import DampedBias
+    >>> train = planted_ratings(60, 40, n_factors=0, density=0.5, noise=0.5, seed=1).ratings
+    >>> first_guess(DampedBias().solve(train), train).precision.shape
+    (1, 1)
+    """
+    some = np.random.default_rng(0).permutation(len(train))[:PAIRS]
+    pairs = train.user_index[some], train.item_index[some]
+    rows = model.user_rows[np.flatnonzero(train.counts_by_user())]
+    if isinstance(model, LevelFactors):
+        prior, wider = Prior.of_rows(rows, model.noise(*pairs)), LEVELS_START
+    else:
+        error = train.rating[some] - model.pairs(*pairs)
+        prior, wider = Prior.of_rows(rows, float(np.mean(error.astype(np.float64) ** 2))), START
+    return Prior(prior.mean, prior.precision / wider, prior.noise)
 
 
 def _effort(model: RatingModel) -> tuple[int, int]:

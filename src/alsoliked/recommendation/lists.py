@@ -1,44 +1,48 @@
-"""Lists by id: for somebody known, for a stranger, for everybody."""
+"""Lists by id: for somebody known, for a stranger, for somebody of whom nothing is known."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-import polars as pl
 
 from alsoliked.data.vocabulary import Id
 from alsoliked.errors import OptionError, UnknownUserError
 from alsoliked.models.factors import FloatArray
 from alsoliked.models.options import check_whole
-from alsoliked.recommendation.answers import Answers, Progress
+from alsoliked.recommendation.answers import Answers
 from alsoliked.recommendation.candidates import leave_out
+from alsoliked.recommendation.exploring import Explore
+from alsoliked.recommendation.listing import Served, ranked
 from alsoliked.recommendation.objective import Objective
 from alsoliked.recommendation.ranked import Ranked
-from alsoliked.recommendation.topk import top_n
+from alsoliked.recommendation.widths import row_covariance
 
-__all__ = ["ListOptions", "OnUnknown", "for_everybody", "for_stranger", "for_user", "given_ratings", "known_user"]
+__all__ = ["ListOptions", "OnUnknown", "folded_from", "for_stranger", "for_user", "given_ratings", "known_user"]
 
-OnUnknown: TypeAlias = Literal["raise", "popular"]
+OnUnknown: TypeAlias = Literal["raise", "popular", "typical"]
+Double: TypeAlias = npt.NDArray[np.float64]
 Indices: TypeAlias = npt.NDArray[np.integer]
 
 
 @dataclass(frozen=True, slots=True)
 class ListOptions:
-    """What a list is asked to be: length, what to leave out, what to choose among, how to order."""
+    """What a list is asked to be: length, what to leave out, what to choose among, how to order, what explores."""
 
     n: int = 10
     exclude_seen: bool = True
     exclude: Iterable[Id] = ()
     among: Iterable[Id] | None = None
     objective: Objective = "both"
+    explore: Explore = field(default_factory=Explore)
 
     def checked(self, answers: Answers) -> tuple[Indices | None, Indices | None]:
         """Return the indices of `exclude` and `among`, or raise for what cannot be met."""
         check_whole("n", self.n)
+        self.explore.check()
         if self.objective not in ("both", "choice", "rating"):
             raise OptionError(f"objective={self.objective!r} is unknown; expected 'both', 'choice' or 'rating'.")
         if not answers.ordered:
@@ -71,7 +75,7 @@ def known_user(answers: Answers, user: Id) -> int:
     kind = "" if isinstance(user, users.kind) else f"; ids here are {users.kind.__name__}"
     raise UnknownUserError(
         f"user {user!r} has no ratings in training ({known} users known{kind}). Pass given={{item: rating}} to fold"
-        f' them in, or on_unknown="popular".'
+        f' them in, or on_unknown="popular" or on_unknown="typical".'
     )
 
 
@@ -90,92 +94,85 @@ def given_ratings(answers: Answers, given: Mapping[Id, float]) -> tuple[Indices,
 def for_user(answers: Answers, user: Id, options: ListOptions, on_unknown: OnUnknown) -> Ranked:
     """List for a user of the training ratings."""
     exclude, among = options.checked(answers)
-    if on_unknown not in ("raise", "popular"):
-        raise OptionError(f"on_unknown={on_unknown!r} is unknown; expected 'raise' or 'popular'.")
+    if on_unknown not in ("raise", "popular", "typical"):
+        raise OptionError(f"on_unknown={on_unknown!r} is unknown; expected 'raise', 'popular' or 'typical'.")
     try:
         index = np.array([known_user(answers, user)])
     except UnknownUserError:
         if on_unknown == "raise":
             raise
-        return _popular(answers, options.n, exclude, among, f"popular: user {user!r} has no ratings in training")
-    rating = None if answers.rating is None else answers.rating.users(index)
-    scores = answers.users(index, options.objective, rating)
-    leave_out(scores, index, seen=answers.by_user if options.exclude_seen else None, exclude=exclude, among=among)
-    return ranked(answers, scores, rating, n=options.n, served_by="trained row")
+        nothing = f"user {user!r} has no ratings in training"
+        served = _popular(answers, nothing) if on_unknown == "popular" else _typical(answers, nothing, options)
+        leave_out(served.scores, exclude=exclude, among=among)
+        return ranked(answers, served, options.n, explore=options.explore)
+    served = _trained(answers, index, options)
+    seen = answers.by_user if options.exclude_seen else None
+    leave_out(served.scores, index, seen=seen, exclude=exclude, among=among)
+    return ranked(answers, served, options.n, explore=options.explore)
 
 
-def for_stranger(answers: Answers, given: Mapping[Id, float], options: ListOptions) -> Ranked:
-    """List for somebody nobody has seen, from the ratings they give."""
+def for_stranger(
+    answers: Answers, given: Mapping[Id, float], options: ListOptions, columns: Mapping[str, Any] | None = None
+) -> Ranked:
+    """List for somebody nobody has seen, from the ratings they give and what is known of them."""
     exclude, among = options.checked(answers)
     items, ratings = given_ratings(answers, given)
-    if not len(items):
-        return _popular(answers, options.n, exclude, among, "popular: no ratings were given")
-    folded = answers.fold_in(items, ratings)
-    rating = None if answers.rating is None or folded is None else answers.rating.rows(folded.row[None])
-    scores = answers.stranger(items, rating, options.objective, ratings)
-    if options.exclude_seen:
-        leave_out(scores, exclude=items)
-    leave_out(scores, exclude=exclude, among=among)
-    return ranked(answers, scores, rating, n=options.n, served_by=f"fold-in of {len(items)} ratings")
-
-
-def for_everybody(
-    answers: Answers, users: Iterable[Id] | None, options: ListOptions, progress: Progress | None = None
-) -> pl.DataFrame:
-    """List for many users of the training ratings: columns `user`, `rank`, `item`, `title`, `score`."""
-    exclude, among = options.checked(answers)
-    n = min(options.n, answers.train.n_items)  # a list longer than the catalogue takes no memory
-    if users is None:
-        indices = np.flatnonzero(np.diff(answers.by_user.start))
+    if len(items) or columns:
+        served = _folded(answers, items, ratings, options, columns)
     else:
-        indices = np.array([known_user(answers, user) for user in users], dtype=np.int64)
-    best, scores = answers.top(
-        indices,
-        n,
-        objective=options.objective,
-        exclude_seen=options.exclude_seen,
-        exclude=exclude,
-        among=among,
-        progress=progress,
-    )
-    kept = best >= 0
-    place = np.broadcast_to(np.arange(1, n + 1), best.shape)[kept]
-    labels = pl.Series([answers.titles.label(i) for i in range(answers.train.n_items)], dtype=pl.String)
-    return pl.DataFrame(
-        {
-            "user": answers.train.users.decode(np.repeat(indices, kept.sum(axis=1))),
-            "rank": place.astype(np.int32),
-            "item": answers.train.items.decode(best[kept]),
-            "title": labels.gather(best[kept]),
-            "score": scores[kept],
-        }
-    )
+        served = _popular(answers, "no ratings were given")
+    leave_out(served.scores, exclude=items if options.exclude_seen and len(items) else None)
+    leave_out(served.scores, exclude=exclude, among=among)
+    return ranked(answers, served, options.n, explore=options.explore)
 
 
-def ranked(
+def _trained(answers: Answers, index: Indices, options: ListOptions) -> Served:
+    rating = None if answers.rating is None else answers.rating.users(index)
+    scores = answers.users(index, options.objective, rating)
+    if answers.rating is None or answers.prior is None:
+        return Served(scores, "trained row")
+    row, own = answers.rating.user_rows[index[0]], answers.by_user.row(int(index[0]))[0]
+    covariance = row_covariance(answers.rating, answers.prior, row, own)
+    return Served(scores, "trained row", rating, row, covariance, index)
+
+
+def _folded(
     answers: Answers,
-    scores: FloatArray,
-    rating: FloatArray | None,
-    *,
-    n: int,
-    served_by: str,
-    score_name: str = "score",
-) -> Ranked:
-    """Turn one row of scores, shape (1, n_items), into a list."""
-    best = top_n(scores, min(n, answers.train.n_items))[0]
-    best = best[best >= 0]
-    return Ranked(
-        items=tuple(answers.train.items.decode(best)),
-        titles=tuple(answers.titles.label(int(i)) for i in best),
-        scores=tuple(float(s) for s in scores[0, best]),
-        ratings=None if rating is None else tuple(float(r) for r in rating[0, best]),
-        counts=tuple(int(c) for c in answers.counts[best]),
-        served_by=served_by,
-        score_name=score_name,
-    )
+    items: Indices,
+    ratings: FloatArray,
+    options: ListOptions,
+    columns: Mapping[str, Any] | None,
+) -> Served:
+    folded = answers.fold_in(items, ratings, columns)
+    parts = ["columns"] if columns else []
+    parts += [folded_from(len(items))] if len(items) else []
+    said = " and ".join(parts)
+    if answers.rating is None or folded is None:
+        return Served(answers.stranger(items, None, options.objective, ratings), said)
+    rating = answers.rating.rows(folded.row[None])
+    scores = answers.stranger(items, rating, options.objective, ratings)
+    return Served(scores, said, rating, folded.row, _inverse(folded.precision), items)
 
 
-def _popular(answers: Answers, n: int, exclude: Indices | None, among: Indices | None, served_by: str) -> Ranked:
-    scores = answers.counts.astype(np.float32)[None].copy()
-    leave_out(scores, exclude=exclude, among=among)
-    return ranked(answers, scores, None, n=n, served_by=served_by)
+def folded_from(n: int) -> str:
+    """Say what a stranger's row was found from."""
+    return f"fold-in of {n} rating{'s' * (n != 1)}"
+
+
+def _typical(answers: Answers, why: str, options: ListOptions) -> Served:
+    """Serve the mean of all users, who stands better for somebody unknown than any one of them."""
+    if answers.rating is None or answers.prior is None:
+        raise OptionError("this model predicts no ratings, so no user of it is typical; pass on_unknown='popular'.")
+    row = answers.prior.mean.astype(np.float32)
+    rating = answers.rating.rows(row[None])
+    scores = answers.stranger(np.zeros(0, np.int64), rating, options.objective)
+    covariance = _inverse(answers.prior.precision)
+    return Served(scores, f"typical user (the mean of all): {why}", rating, row, covariance)
+
+
+def _inverse(precision: Double) -> Double:
+    return np.asarray(np.linalg.inv(precision), dtype=np.float64)
+
+
+def _popular(answers: Answers, why: str) -> Served:
+    return Served(answers.counts.astype(np.float32)[None].copy(), f"popular: {why}")

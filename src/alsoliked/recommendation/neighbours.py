@@ -11,7 +11,8 @@ from alsoliked.models.blend import RatingModel
 from alsoliked.models.item_weights import ItemWeights
 from alsoliked.models.options import check_whole
 from alsoliked.recommendation.answers import Answers
-from alsoliked.recommendation.lists import known_user, ranked
+from alsoliked.recommendation.listing import Served, ranked
+from alsoliked.recommendation.lists import known_user
 from alsoliked.recommendation.ranked import Ranked
 from alsoliked.recommendation.similar import cosine_to
 
@@ -29,7 +30,8 @@ def similar_items(answers: Answers, item: Id, n: int, min_count: int) -> Ranked:
         name, of = "cosine", "item factors near"
     score[0, index] = -np.inf
     score[0, answers.counts < max(1, min_count)] = -np.inf
-    return ranked(answers, score, None, n=n, served_by=f"{of} {answers.titles.label(index)!r}", score_name=name)
+    served = Served(score, f"{of} {answers.titles.label(index)!r}")
+    return ranked(answers, served, n, score_name=name)
 
 
 def similar_users(answers: Answers, user: Id, n: int) -> pl.DataFrame:

@@ -15,6 +15,7 @@ from alsoliked.models.factors import FloatArray, Indices
 from alsoliked.models.posterior import Posterior
 from alsoliked.recommendation.answers import Answers
 from alsoliked.recommendation.lists import OnUnknown, known_user
+from alsoliked.recommendation.widths import row_covariance
 
 __all__ = ["Distribution", "Rated", "predict", "predict_distribution", "predict_std"]
 
@@ -53,10 +54,12 @@ class Rated:
         users, items = list(users), list(items)
         if len(users) != len(items):
             raise OptionError(f"{len(users)} users and {len(items)} items came; expected as many, one pair a place.")
-        if on_unknown not in ("raise", "popular"):
-            raise OptionError(f"on_unknown={on_unknown!r} is unknown; expected 'raise' or 'popular'.")
-        user_index = np.array([_user(answers, user, on_unknown) for user in users], dtype=np.int64)
-        item_index = np.array([_item(answers, item, on_unknown) for item in items], dtype=np.int64)
+        if on_unknown not in ("raise", "popular", "typical"):
+            raise OptionError(f"on_unknown={on_unknown!r} is unknown; expected 'raise', 'popular' or 'typical'.")
+        user_at = {user: _user(answers, user, on_unknown) for user in dict.fromkeys(users)}  # each looked up once
+        item_at = {item: _item(answers, item, on_unknown) for item in dict.fromkeys(items)}
+        user_index = np.array([user_at[user] for user in users], dtype=np.int64)
+        item_index = np.array([item_at[item] for item in items], dtype=np.int64)
         return cls(user_index, item_index, _times(answers, timestamps, len(users)))
 
     @property
@@ -91,17 +94,25 @@ def predict(answers: Answers, rated: Rated) -> FloatArray:
 
 
 def predict_std(answers: Answers, rated: Rated) -> FloatArray:
-    """Return the standard deviation of the ratings of pairs; of a pair with an unknown id that of all ratings.
+    """Return the standard deviation of the ratings to come of pairs; of a pair with an unknown item that of all.
 
-    Raises
-    ------
-    OptionError
-        If the model does not know how sure it is.
+    A `Posterior` tells it from its samples; for other models it is ``√(width² + noise)`` (`recommendation.widths`). An
+    unknown user is as wide as strangers are.
     """
-    if not isinstance(answers.rating, Posterior):
-        raise OptionError("this model does not know how sure it is; fit model 'bayes' for with_std=True.")
     out = np.full(len(rated.users), answers.train.rating.std(dtype=np.float64), dtype=np.float32)
-    out[rated.known] = answers.rating.spread(*rated.pairs)
+    if isinstance(answers.rating, Posterior):
+        out[rated.known] = answers.rating.spread(*rated.pairs)
+        return out
+    sure = answers.widths
+    assert answers.rating is not None and answers.prior is not None and sure is not None  # noqa: S101, PT018  Rated.of has looked
+    rows = answers.rating.user_rows
+    for user in np.unique(rated.users[rated.items >= 0]):
+        place = np.flatnonzero((rated.users == user) & (rated.items >= 0))
+        row = rows[user] if user >= 0 else answers.prior.mean.astype(np.float32)
+        own = answers.by_user.row(int(user))[0] if user >= 0 else np.zeros(0, np.int64)
+        covariance = row_covariance(answers.rating, answers.prior, row, own)
+        items = rated.items[place]
+        out[place] = np.sqrt(sure.variances(answers.rating, row, covariance, items, answers.counts[items]) + sure.noise)
     return out
 
 
@@ -141,7 +152,8 @@ def _times(answers: Answers, timestamps: Iterable[int] | None, expected: int) ->
     if timestamps is None:
         return None
     if not answers.knows_times:
-        raise OptionError("timestamps came, but this model knows nothing of times; fit model 'bayes' with times=True.")
+        fits = "fit 'bayes' with times=True, or 'net' with columns such as 'hour'"
+        raise OptionError(f"timestamps came, but this model knows nothing of times; {fits}.")
     times = np.array(list(timestamps), dtype=np.int64)
     if len(times) != expected:
         raise OptionError(f"{len(times)} timestamps and {expected} pairs came; expected one timestamp a pair.")

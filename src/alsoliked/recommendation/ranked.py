@@ -32,6 +32,11 @@ class Ranked:
         How the answer was made: ``"trained row"``, ``"fold-in of 4 ratings"``, ``"popular"`` …
     score_name
         ``"score"`` for lists, ``"cosine"`` for neighbours.
+    widths
+        How sure each predicted rating is: the standard deviation of what it might be given what is known of user and
+        item, in units of the rating; None where no rating is predicted.
+    explores
+        Which places are there to learn from, and not because they are thought best; empty where none is.
     """
 
     items: tuple[Id, ...]
@@ -41,6 +46,8 @@ class Ranked:
     counts: tuple[int, ...]
     served_by: str
     score_name: str = "score"
+    widths: tuple[float, ...] | None = None
+    explores: tuple[bool, ...] = ()
 
     def __len__(self) -> int:
         return len(self.items)
@@ -49,12 +56,20 @@ class Ranked:
         return iter(self.items)
 
     def to_frame(self) -> pl.DataFrame:
-        """One row a place: `rank`, `item`, `title`, the score, `rating` if predicted, `count`."""
+        """One row a place: `rank`, `item`, `title`, the score, `rating` and `width` if predicted, `count`.
+
+        Where places explore there is a column `explores` as well.
+        """
         columns: dict[str, object] = {"rank": range(1, len(self) + 1), "item": self.items, "title": self.titles}
         columns[self.score_name] = self.scores
         if self.ratings is not None:
             columns["rating"] = self.ratings
-        return pl.DataFrame({**columns, "count": self.counts}, strict=False)
+        if self.widths is not None:
+            columns["width"] = self.widths
+        columns["count"] = self.counts
+        if any(self.explores):
+            columns["explores"] = self.explores
+        return pl.DataFrame(columns, strict=False)
 
     def to_dict(self) -> dict[str, object]:
         """As plain numbers and text, ready for JSON."""
@@ -62,10 +77,18 @@ class Ranked:
 
     def __str__(self) -> str:
         width = max([len(t) for t in self.titles], default=5)
-        rated = self.ratings is not None
-        lines = [f"{'':>3}  {'title':<{width}}  {self.score_name:>7}  {'rating  ' if rated else ''}{'count':>5}"]
+        shown = [self._rating(place) for place in range(len(self))]
+        rated = max([len(text) for text in shown], default=0)
+        head = f"{'  rating':<{rated}}" if rated else ""
+        lines = [f"{'':>3}  {'title':<{width}}  {self.score_name:>7}{head}  {'count':>5}"]
         for place, title in enumerate(self.titles):
-            rating = "" if self.ratings is None else f"{self.ratings[place]:>6.2f}  "
             score, count = f"{self.scores[place]:.3f}", self.counts[place]
-            lines.append(f"{place + 1:>3}  {title:<{width}}  {score:>7}  {rating}{count:>5}")
+            mark = "  explores" if self.explores and self.explores[place] else ""
+            lines.append(f"{place + 1:>3}  {title:<{width}}  {score:>7}{shown[place]}  {count:>5}{mark}")
         return "\n".join([*lines, f"({self.served_by})"])
+
+    def _rating(self, place: int) -> str:
+        if self.ratings is None:
+            return ""
+        sure = "" if self.widths is None else f" ±{self.widths[place]:.2f}"
+        return f"  {self.ratings[place]:>6.2f}{sure}"

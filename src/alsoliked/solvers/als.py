@@ -67,8 +67,12 @@ class ALS:
     user_damping: float
     seed: int = 0
 
-    def solve(self, train: Triples, on_progress: Callable[[float], None] | None = None) -> FactorModel:
+    def solve(
+        self, train: Triples, on_progress: Callable[[float], None] | None = None, start: FactorModel | None = None
+    ) -> FactorModel:
         """Fit to ratings; the last to be solved are the users, exactly, given the items.
+
+        With `start`, a model of the same users and items, the passes go on from there: users first, given its items.
 
         Examples
         --------
@@ -83,11 +87,12 @@ class ALS:
         spread = _spread(train)
         target = torch.from_numpy(((train.rating - mean) / spread).astype(np.float32))
         with settled(len(target)):
-            users, items = self._passes(train, target, on_progress)
+            begin = None if start is None else [torch.from_numpy(side) for side in _in_units(start, spread)]
+            users, items = self._passes(train, target, on_progress, begin)
         return _as_model(users.numpy(), items.numpy(), mean, spread)
 
     def _passes(
-        self, train: Triples, target: Tensor, on_progress: Callable[[float], None] | None
+        self, train: Triples, target: Tensor, on_progress: Callable[[float], None] | None, begin: list[Tensor] | None
     ) -> tuple[Tensor, Tensor]:
         user, item = train.user_index, train.item_index
         item_penalty = self._penalty(np.bincount(item, minlength=train.n_items), self.item_damping)
@@ -95,8 +100,12 @@ class ALS:
         user_told, item_told = descriptions(train, self.seed)
         all_items = _Side(item, user, train.n_users, item_penalty, Expected(item_told, item_penalty, ITEM_LINK))
         all_users = _Side(user, item, train.n_items, user_penalty, Expected(user_told, user_penalty, USER_LINK))
-        users = self._start(train)
-        items = torch.zeros_like(item_penalty)
+        if begin is None:
+            users, items = self._start(train), torch.zeros_like(item_penalty)
+        else:
+            for side, rows in zip((all_users, all_items), begin, strict=True):
+                side.expected.follow(rows, beyond=1.0)
+            users, items = all_users.solved(begin[1], target), begin[1]
         for epoch in range(self.epochs):
             items = all_items.solved(users, target)
             users = all_users.solved(items, target)
@@ -147,6 +156,14 @@ def _spread(train: Triples) -> float:
 def _with_ones(rows: Tensor) -> Tensor:
     """Put 1 in the place of the bias: what the other side's bias is multiplied by."""
     return torch.cat([torch.ones_like(rows[:, :1]), rows[:, 1:]], dim=1)
+
+
+def _in_units(model: FactorModel, spread: float) -> tuple[FloatArray, FloatArray]:
+    """Return users and items, bias first, as they are while ratings have spread 1; the way back from `_as_model`."""
+    part = np.float32(np.sqrt(spread))
+    sides = (model.user_bias, model.user_factors), (model.item_bias, model.item_factors)
+    users, items = (np.concatenate([b[:, None] / np.float32(spread), rows / part], axis=1) for b, rows in sides)
+    return users, items
 
 
 def _as_model(users: FloatArray, items: FloatArray, mean: float, spread: float) -> FactorModel:

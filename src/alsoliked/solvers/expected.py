@@ -66,12 +66,12 @@ class Expected:
         self.described, self.rows = described, torch.zeros_like(penalty)
         self._bias, self._factors = (_ridge(described, penalty[:, column], reg) for column in (0, -1))
 
-    def follow(self, rows: Tensor) -> None:
-        """Fit the linear function anew to rows as they now are."""
+    def follow(self, rows: Tensor, beyond: float = BEYOND) -> None:
+        """Fit the linear function anew to rows as they now are, and go so much of the way there."""
         links = torch.cat(
             [self._bias @ rows[:, :1], self._factors @ rows[:, 1:]], dim=1
         )  # (n_directions, 1 + n_factors)
-        self.rows = torch.lerp(self.rows, self.described @ links, BEYOND)
+        self.rows = torch.lerp(self.rows, self.described @ links, beyond)
 
 
 def _ridge(described: Tensor, weight: Tensor, reg: float) -> Tensor:

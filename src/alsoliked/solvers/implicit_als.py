@@ -67,8 +67,12 @@ class ImplicitALS:
         n_users: int,
         n_items: int,
         on_progress: Callable[[float], None] | None = None,
+        *,
+        start: FactorModel | None = None,
     ) -> FactorModel:
         """Fit to clicks; indices of shape (n_clicks,).
+
+        With `start`, a model of the same users and items, the passes go on from there: users first, given its items.
 
         Returns
         -------
@@ -89,7 +93,11 @@ class ImplicitALS:
         by_user = RowBatches(users, [items], n_users, [n_items], n_factors=self.n_factors)
         clicked = torch.ones(len(users))
         with settled(len(users)):
-            user_rows = first_choosers(users, items, (n_users, n_items), self.n_factors, self.seed)
+            if start is None:
+                user_rows = first_choosers(users, items, (n_users, n_items), self.n_factors, self.seed)
+            else:
+                known = torch.from_numpy(start.item_factors.copy())
+                user_rows = solve_rows(by_user, [known], clicked, user_penalty, shared=self._everybody(known))
             for epoch in range(self.epochs):
                 item_rows = solve_rows(by_item, [user_rows], clicked, item_penalty, shared=self._everybody(user_rows))
                 user_rows = solve_rows(by_user, [item_rows], clicked, user_penalty, shared=self._everybody(item_rows))

@@ -22,6 +22,7 @@ from alsoliked.training.history import Epoch, History, print_epoch
 from alsoliked.training.loop import Loss, Run, mean_loss
 from alsoliked.training.lr_find import LrFind, sweep
 from alsoliked.training.modes import evaluating
+from alsoliked.training.moments import told_moments
 from alsoliked.training.optimizer import Optimizer, OptimizerName
 from alsoliked.training.parameters import FlatParameters
 from alsoliked.training.schedule import Constant, OneCycle, Schedule
@@ -95,8 +96,9 @@ class Learner:
         check_fit(model, train, valid, loss)
         self.model = model.to(self.device)
         self.loss: Literal["mse"] | Loss = CrossEntropy(rating_levels(train)) if loss == "cross_entropy" else loss
-        self.train = Batches(train, bs, self.device)
-        self.valid = None if valid is None or not len(valid) else Batches(valid, len(valid), self.device)
+        self.train = Batches(train, bs, self.device, told_moments(model, train, train))
+        watched = None if valid is None or not len(valid) else (valid, len(valid), self.device)
+        self.valid = None if watched is None else Batches(*watched, told_moments(model, watched[0], train))
         self.on_epoch, self.on_progress = on_epoch, on_progress
         name = loss if isinstance(loss, str) else "function"
         self.history = History(_guess_loss(train, valid, name), loss=name)

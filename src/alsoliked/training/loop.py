@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from alsoliked.errors import TrainingError
+from alsoliked.models.hybrid import Hybrid, add_hybrid_gradient
 from alsoliked.models.level_gradient import add_level_gradient, levels_written_out
 from alsoliked.models.levels import DotProductLevels
 from alsoliked.models.net_gradient import add_net_gradient, net_written_out
@@ -30,7 +31,7 @@ from alsoliked.training.schedule import Schedule
 __all__ = ["Loss", "Run", "mean_loss"]
 
 Loss = Callable[[Tensor, Tensor], Tensor]
-Gradient = Callable[[Tensor, Tensor, Tensor], Tensor]
+Gradient = Callable[..., Tensor]  # of a batch: users, items, ratings, and what else it brings
 
 
 @dataclass(slots=True)
@@ -110,6 +111,8 @@ class Run:
         model = self.model
         if self.loss == "mse" and isinstance(model, LinearModel) and written_out(model):
             return partial(add_gradient, model)
+        if self.loss == "mse" and type(model) is Hybrid and all(p.requires_grad for p in model.parameters()):
+            return partial(add_hybrid_gradient, model)
         if isinstance(self.loss, CrossEntropy) and isinstance(model, DotProductLevels) and levels_written_out(model):
             return partial(self._by_level, model, self.loss)
         if isinstance(model, CollabNN) and defined_together(model, "forward", "from_vectors"):
@@ -123,16 +126,19 @@ class Run:
     ) -> Tensor:
         return add_level_gradient(model, users, items, loss.levels(ratings))
 
-    def _autograd(self, users: Tensor, items: Tensor, ratings: Tensor) -> Tensor:
-        loss = self._loss(self.model(users, items), ratings)
+    def _autograd(self, users: Tensor, items: Tensor, ratings: Tensor, *moments: Tensor) -> Tensor:
+        loss = self._loss(self.model(users, items, *moments), ratings)
         loss.backward()  # type: ignore[no-untyped-call]
         return loss.detach()
 
-    def _through_the_net(self, model: CollabNN, users: Tensor, items: Tensor, ratings: Tensor) -> Tensor:
+    def _through_the_net(
+        self, model: CollabNN, users: Tensor, items: Tensor, ratings: Tensor, *moments: Tensor
+    ) -> Tensor:
         """Backpropagate to the rows of this batch alone: what autograd would do over the whole tables, without them."""
         tables = ((model.user_factors.weight, users), (model.item_factors.weight, items))
         rows = [weight.detach().index_select(0, of).requires_grad_() for weight, of in tables]
-        loss = self._loss(model.from_vectors(*rows), ratings)
+        vectors = model.user_vectors(users, rows[0]), model.item_vectors(items, rows[1])
+        loss = self._loss(model.from_vectors(*vectors, *model.moment_vectors(len(users), *moments)), ratings)
         loss.backward()  # type: ignore[no-untyped-call]
         for (weight, of), row in zip(tables, rows, strict=True):
             if weight.grad is not None and row.grad is not None:
@@ -150,8 +156,8 @@ def mean_loss(model: nn.Module, loss: Literal["mse"] | Loss, batches: Batches) -
     function: Loss = nn.functional.mse_loss if loss == "mse" else loss
     total = 0.0
     with evaluating(model):
-        for users, items, ratings in batches.in_order():
-            total += float(function(model(users, items), ratings)) * len(ratings)
+        for users, items, ratings, *moments in batches.in_order():
+            total += float(function(model(users, items, *moments), ratings)) * len(ratings)
     return total / batches.n_ratings
 
 

@@ -73,8 +73,6 @@ def test_levels_have_probabilities() -> None:
     happened = np.eye(5)[(valid.rating - 1).astype(int)]
     assert p.mean(axis=0) == pytest.approx(happened.mean(axis=0), abs=0.06)
     assert np.abs(p @ model.values - model.pairs(valid.user_index, valid.item_index)).mean() < 0.06
-    with pytest.raises(OptionError, match="with_std"):
-        Recommender("damped_bias").fit(train).predict([0], [0], with_std=True)
 
 
 @pytest.mark.parametrize("likelihood", ["gaussian", "ordinal"])

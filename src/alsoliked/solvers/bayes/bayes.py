@@ -14,34 +14,26 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
+from types import MappingProxyType
 from typing import Literal
 
-import numpy as np
 import torch
 from torch import Tensor
 
-from alsoliked.data.clock import Clock
-from alsoliked.data.ratings import GRID_LIMIT, Ratings
-from alsoliked.errors import OptionError
+from alsoliked.data.ratings import Ratings
 from alsoliked.models.posterior import Posterior
 from alsoliked.models.untrained import settle_untrained
 from alsoliked.processor import settled
-from alsoliked.solvers.bayes.columns import column_features
-from alsoliked.solvers.bayes.features import Features, normalised_sets
-from alsoliked.solvers.bayes.fields import Field, scores
-from alsoliked.solvers.bayes.hyper import Dice
-from alsoliked.solvers.bayes.likelihood import Measured, Ordered
-from alsoliked.solvers.bayes.link import Link
-from alsoliked.solvers.bayes.mean import Kept
-from alsoliked.solvers.bayes.noise import RowNoise
-from alsoliked.solvers.bayes.sampler import State, chain
-from alsoliked.solvers.bayes.start import start_tables
+from alsoliked.solvers.bayes.mean import KEPT, Kept, rows_of_mean, rows_of_samples
+from alsoliked.solvers.bayes.prepared import Prepared
+from alsoliked.solvers.bayes.sampler import State
 
 __all__ = ["Bayes"]
 
-DIRECTIONS = 256  # of what is known about a field's rows; more cost time and predict no better
-WARM = 20  # sweeps on ratings as measured before they are taken for levels
-CLOSE = 1e-4  # ratings within so little are the same level
+FURTHER = MappingProxyType(
+    {"gaussian": (1, 0, 1), "ordinal": (2, 1, 2)}
+)  # of so many samples one; sweeps skipped; taken
+BEFORE = 4  # sweeps that find the way from a mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,80 +88,46 @@ class Bayes:
                     kept.add(state)
                 if on_progress is not None:
                     on_progress((sweep + 1) / sweeps)
-            levels = prepared.values if self.likelihood == "ordinal" else None
-            model = kept.model(prepared.centre, prepared.spread) if levels is None else kept.ordered(levels)
+            return self._settled(prepared, kept, train)
+
+    def resume(self, train: Ratings, start: Posterior, on_progress: Callable[[float], None] | None = None) -> Posterior:
+        """Bring a posterior of the same users and items to ratings of which some are new.
+
+        Each sample that was kept goes one sweep further, users first, given the new ratings: few sweeps in all, and as
+        far apart as the samples were. Where ratings are levels, scores follow them in small steps, and every other
+        sample goes three sweeps. Of a model without samples one chain goes on from its mean. Where that cannot be
+        (a sample does not keep its days, nor a mean of levels its units) the chain begins anew.
+        """
+        if self.times or (self.likelihood == "ordinal" and not len(start.noise)):
+            return self.solve(train, on_progress)
+        with settled(len(train) // 100):
+            prepared = Prepared.of(train, self)
+            states, n_states = self._further(prepared, start)
+            kept = Kept(prepared.fields, n_states, 2 * self.n_factors)
+            for place, state in enumerate(states):
+                kept.add(state)
+                if on_progress is not None:
+                    on_progress((place + 1) / n_states)
+            return self._settled(prepared, kept, train)
+
+    def _further(self, prepared: Prepared, model: Posterior) -> tuple[Iterator[State], int]:
+        """Deal out where samples are a sweep later, and say how many these are."""
+        spread = prepared.spread if self.likelihood == "gaussian" else 1.0
+        if not len(model.noise):
+            on = prepared.chain_from(self, rows_of_mean(model, spread, self.n_factors), begun=True)
+            return islice(on, BEFORE, BEFORE + KEPT), KEPT
+        every, skipped, taken = FURTHER[self.likelihood]
+        cuts: list[Tensor | None] = [torch.from_numpy(c.copy()) for c in model.cuts] or [None] * len(model.noise)
+        starts = list(zip(rows_of_samples(model, spread), cuts, strict=True))[::every]
+        chains = (prepared.chain_from(self, rows, cut, begun=True) for rows, cut in starts)
+        return (s for one in chains for s in islice(one, skipped, skipped + taken)), taken * len(starts)
+
+    def _settled(self, prepared: Prepared, kept: Kept, train: Ratings) -> Posterior:
+        """Return what was kept as a model; who has neither ratings nor columns is average."""
+        levels = prepared.values if self.likelihood == "ordinal" else None
+        model = kept.model(prepared.centre, prepared.spread) if levels is None else kept.ordered(levels)
         told = (self.columns and table is not None for table in (train.user_table, train.item_table))
         counts = (train.counts_by_user(), train.counts_by_item())
         whole = settle_untrained(model, *(c + t for c, t in zip(counts, told, strict=True)))
         assert isinstance(whole, Posterior)  # noqa: S101  what comes in goes out
         return whole
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Prepared:
-    """Ratings made ready: fields with links, and targets of mean 0 and spread 1."""
-
-    fields: list[Field]
-    targets: Tensor
-    values: Tensor
-    centre: float
-    spread: float
-    dice: Dice
-
-    @classmethod
-    def of(cls, train: Ratings, how: Bayes) -> Prepared:
-        """Make ratings ready."""
-        values = torch.from_numpy(np.unique(train.rating))
-        if how.likelihood == "ordinal" and not 2 <= len(values) <= GRID_LIMIT:
-            told = f"likelihood='ordinal' needs 2 to {GRID_LIMIT} different ratings, {len(values)} came"
-            raise OptionError(f"{told}; fit with likelihood='gaussian'.")
-        dice = Dice.of(how.seed)
-        indices = [train.user_index.astype(np.int64), train.item_index.astype(np.int64)]
-        sizes = [train.n_users, train.n_items]
-        links: list[Link | None] = list(_links(train, how, dice.table))
-        if how.times:
-            clock = Clock.of(train)
-            assert train.timestamp is not None  # noqa: S101  else there were no clock
-            indices += [clock.days(train.timestamp), clock.turns(train.user_index, train.timestamp)]
-            sizes += [clock.n_days + 1, clock.n_turns]
-            links += [None, None]
-        fields = Field.all_of(indices, sizes, links, 1 + how.n_factors)
-        centre, spread = float(train.mean), max(float(train.rating.std(dtype=np.float64)), 1e-3)
-        targets = torch.from_numpy((train.rating - np.float32(centre)) / np.float32(spread))
-        return cls(fields, targets, values, centre, spread, dice)
-
-    def run(self, how: Bayes) -> Iterator[State]:
-        """Start a chain."""
-        users, items, *others = self.fields
-        sizes = users.n_rows, items.n_rows
-        start = start_tables((users.index, items.index), self.targets, sizes, how.n_factors, self.dice.table)
-        start += [0.05 * self.dice.normal(field.n_rows, 1 + how.n_factors) for field in others]
-        if how.likelihood == "gaussian":
-            own = RowNoise(users.index, users.n_rows) if how.own_noise else None
-            return chain(self.fields, Measured(self.targets, own), start, self.dice)
-        start = self._in_units_of_noise(start)
-        levels = torch.searchsorted(self.values, self.targets * self.spread + (self.centre - CLOSE))
-        says = Ordered(levels, len(self.values), scores(self.fields, start), self.dice)
-        return chain(self.fields, says, start, self.dice)
-
-    def _in_units_of_noise(self, start: list[Tensor]) -> list[Tensor]:
-        """Take some sweeps as if ratings were measured, and bring what they come to to noise of 1.
-
-        Cut-points and scores share a scale that hardly moves once both are there; so it has to be right at the start.
-        """
-        state = next(islice(chain(self.fields, Measured(self.targets), start, self.dice), WARM - 1, None))
-        units = torch.full((start[0].shape[1],), state.sure**0.25)
-        units[0] = state.sure**0.5
-        return [table * units for table in state.tables]
-
-
-def _links(train: Ratings, how: Bayes, generator: torch.Generator) -> Iterator[Link | None]:
-    users, items = (torch.from_numpy(index.astype(np.int64)) for index in (train.user_index, train.item_index))
-    sides = (
-        (users, items, train.n_users, train.n_items, train.user_table, "user", train.users.ids),
-        (items, users, train.n_items, train.n_users, train.item_table, "item", train.items.ids),
-    )
-    for rows, members, n_rows, n_members, table, key, ids in sides:
-        parts = [normalised_sets(rows, members, n_rows, n_members)] if how.sets else []
-        parts += column_features(table, key, ids) if how.columns else []
-        yield Link.of(Features(parts, n_rows), DIRECTIONS, generator) if parts else None

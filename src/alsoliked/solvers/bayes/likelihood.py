@@ -66,13 +66,18 @@ class Measured:
 
 
 class Ordered:
-    """Ratings are levels, `levels` counting from 0, shape (n_ratings,); the noise has variance 1."""
+    """Ratings are levels, `levels` counting from 0, shape (n_ratings,); the noise has variance 1.
+
+    Cut-points begin where levels have their shares, or at `cuts`.
+    """
 
     own = None
 
-    def __init__(self, levels: Tensor, n_levels: int, scores: Tensor, dice: Dice) -> None:
+    def __init__(
+        self, levels: Tensor, n_levels: int, scores: Tensor, dice: Dice, *, cuts: Tensor | None = None
+    ) -> None:
         self.levels, self.sweep = levels, 0
-        self.moved = Cuts(start_cuts(levels, n_levels, float(scores.std())))
+        self.moved = Cuts(start_cuts(levels, n_levels, float(scores.std())) if cuts is None else cuts)
         self.told = Told(truncated_normal(scores, levels, self.cuts, dice))
 
     @property

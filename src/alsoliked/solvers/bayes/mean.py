@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -16,7 +16,7 @@ from alsoliked.solvers.bayes.products import mean_product
 from alsoliked.solvers.bayes.sampler import State
 from alsoliked.solvers.bayes.squeezed import sigmoid_through
 
-__all__ = ["Kept"]
+__all__ = ["KEPT", "Kept", "rows_of_mean", "rows_of_samples"]
 
 SOME = 5_000  # ratings that tell where the scores are
 KEPT = 32  # samples kept to say how sure a prediction is, evenly spaced
@@ -105,9 +105,30 @@ class Kept:
         return Posterior(user_factors, item_factors, user_bias, item_bias, centre, moments=moments)
 
 
+def rows_of_samples(model: Posterior, spread: float) -> Iterator[list[Tensor]]:
+    """Deal out the users' and items' tables of each sample that was kept, in the units of the chain."""
+    for pair in zip(model.user_samples, model.item_samples, strict=True):
+        yield [torch.from_numpy(rows).float() / _units(rows.shape[1], spread) for rows in pair]
+
+
+def rows_of_mean(model: Posterior, spread: float, n_factors: int) -> list[Tensor]:
+    """Return the mean's users and items along its leading directions, in the units of the chain."""
+    sides = (model.user_bias, model.user_factors), (model.item_bias, model.item_factors)
+    tables = [np.concatenate([bias[:, None], factors[:, :n_factors]], axis=1) for bias, factors in sides]
+    wide = [torch.zeros(len(table), 1 + n_factors) for table in tables]
+    for rows, table in zip(wide, tables, strict=True):
+        rows[:, : table.shape[1]] = torch.from_numpy(table) / _units(table.shape[1], spread)
+    return wide
+
+
+def _units(width: int, spread: float) -> Tensor:
+    """Return what brings a row, bias first, from units of scores to units in which scores are `spread` times as far."""
+    units = torch.full((width,), spread**0.5)
+    units[0] = spread
+    return units
+
+
 def _halved(tables: Sequence[Tensor], spread: float) -> HalfArray:
     rows = torch.stack(list(tables))  # (n_samples, n_rows, 1 + n_factors)
-    units = torch.full((rows.shape[-1],), spread**0.5)
-    units[0] = spread
-    halved: HalfArray = (rows * units).half().numpy()
+    halved: HalfArray = (rows * _units(rows.shape[-1], spread)).half().numpy()
     return halved
