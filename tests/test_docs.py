@@ -50,6 +50,7 @@ VERBS = (
     "first",
     "typical",
     "forget",
+    "newcomers",
 )
 
 

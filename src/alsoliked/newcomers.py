@@ -7,7 +7,7 @@ from typing import Any, Self
 
 import polars as pl
 
-from alsoliked.coldstart.attributes import How, with_columns
+from alsoliked.coldstart.attributes import How, learned_again, with_columns
 from alsoliked.coldstart.attributes_report import AttributesReport, Names, fit_attributes
 from alsoliked.coldstart.attributes_side import Of
 from alsoliked.coldstart.first_list import FirstBy, first_list
@@ -84,6 +84,7 @@ class Newcomers(Inside):
         other = type(self)(**self.get_params())
         if refit or answers.rating is None:
             other.fit(left.ratings, held_out, on_progress=on_progress)
+            other.answers_ = learned_again(other.fitted, answers, int(self.seed))
         else:
             other.answers_, other.held_out_ = drop_rows(answers, left, int(self.seed)), held_out
             other.history_, other.tried_, other.options_ = self.history_, self.tried_, self.options_

@@ -75,3 +75,16 @@ def test_a_bundle_that_still_has_them_is_found_out(people: Ratings, tmp_path: Pa
 def test_nobody_of_that_name(people: Ratings) -> None:
     with pytest.raises(UnknownIdError, match="zoe"):
         Recommender("popular").fit(people).forget_user("zoe")
+
+
+def test_what_columns_say_is_learned_again_without_them(people: Ratings) -> None:
+    rec = Recommender("als", **SMALL["als"]).fit(people)
+    rec.fit_attributes(users=["age"], how="linear")
+    other, _ = rec.forget_user("ann")
+    never = Recommender("als", **SMALL["als"]).fit(without_user(people, "ann").ratings)
+    never.fit_attributes(users=["age"], how="linear")
+    for told in (other, never):
+        assert told.fitted.user_columns is not None
+    lists = [told.recommend(columns={"age": 30}, n=5) for told in (other, never)]
+    assert lists[0] == lists[1]
+    assert lists[0].served_by == "columns"

@@ -140,9 +140,9 @@ def test_unfit_options_of_a_list(options: dict, says: str, rec: Recommender) -> 
 
 def test_somebody_must_be_named_and_only_once(rec: Recommender) -> None:
     for ask in (rec.recommend, lambda *a, **k: rec.explain(*a, item=100, **k)):
-        with pytest.raises(OptionError, match="either a user,? or given="):
+        with pytest.raises(OptionError, match=r"either a user,? or given="):
             ask()
-        with pytest.raises(OptionError, match="either a user,? or given="):
+        with pytest.raises(OptionError, match=r"either a user,? or given="):
             ask("u1", given={100: 5})
     with pytest.raises(OptionError, match="no item came"):
         rec.explain("u1")

@@ -11,7 +11,7 @@ from typing import IO, Annotated, Literal
 
 import typer
 
-from alsoliked.cli.given import read_given
+from alsoliked.cli.given import read_columns, read_given
 from alsoliked.errors import DataError, OptionError
 
 __all__ = ["interview"]
@@ -33,6 +33,10 @@ def interview(
         typer.Option(
             metavar="FILE", help="Ratings known already: a csv of item (or title) and rating, or TITLE=RATING."
         ),
+    ] = None,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUE", help="What is known of the person, such as age=24 (repeat for more)."),
     ] = None,
     exclude: Annotated[
         list[str] | None, typer.Option(metavar="ITEM", help="Never ask about this item (repeat for more).")
@@ -61,6 +65,7 @@ def interview(
         least=least,
         worth=worth,
         given=read_given(given) if given else None,
+        columns=read_columns(column, rec.fitted.known_columns) if column else None,
         exclude=exclude or (),
     )
     talk = wired if json else spoken

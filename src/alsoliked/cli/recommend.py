@@ -12,7 +12,6 @@ from alsoliked.cli.given import read_columns, read_given
 from alsoliked.errors import OptionError
 
 if TYPE_CHECKING:
-    from alsoliked.data.columns import Columns
     from alsoliked.recommendation.ranked import Ranked
     from alsoliked.recommender import Recommender
 
@@ -84,7 +83,7 @@ def recommend(
         return
     who: dict[str, Any] = {"user": rec.train_ratings.users.parse(str(user))} if user is not None else {}
     who |= {"given": read_given(given)} if given else {}
-    how |= {"columns": read_columns(column, _columns(rec))} if column else {}
+    how |= {"columns": read_columns(column, rec.fitted.known_columns)} if column else {}
     rules = {"explore_by": explore_by, "explore_seed": explore_seed, "on_unknown": on_unknown}
     how |= {"explore": explore} | {name: value for name, value in rules.items() if value is not None}
     ranked = rec.recommend(**who, **how)
@@ -96,11 +95,6 @@ def recommend(
     for title, reason in zip(ranked.titles, reasons, strict=False):
         moved = [f"your {r['rating']:g} for {r['title']} ({r['moved']:+.2f})" for r in reason["moved"]]
         print(f"  {title}: predicted {reason['predicted']:.2f}; {', '.join(moved) or 'no rating of yours moved it'}")
-
-
-def _columns(rec: Recommender) -> Columns | None:
-    known = rec.fitted.user_columns
-    return None if known is None else known.columns
 
 
 def _reasons(rec: Recommender, ranked: Ranked, who: dict[str, Any]) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ rows left out). Beside the columns of the table, the set of items somebody rated
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Literal, TypeAlias
 
@@ -79,11 +80,23 @@ def learn_rows(
     return replace(learned, missing=_more_open(learned, encoded, weight))
 
 
-def with_columns(answers: Answers, of: Of, seed: int, how: How = "linear") -> Answers:
-    """Return answers that know what all columns of one side say, without measuring it."""
+def with_columns(
+    answers: Answers, of: Of, seed: int, how: How = "linear", names: Iterable[str] | None = None
+) -> Answers:
+    """Return answers that know what columns of one side say (None: all), without measuring it."""
     side = Side.of_answers(answers, of, seed)
-    learned = learn_rows(side, side.columns(None), how, seed)
+    learned = learn_rows(side, side.columns(names), how, seed)
     return replace(answers, user_columns=learned) if of == "users" else replace(answers, item_columns=learned)
+
+
+def learned_again(answers: Answers, before: Answers, seed: int) -> Answers:
+    """Return answers that know of the columns that other answers know of, learned from their own ratings."""
+    sides: tuple[tuple[Of, ColumnRows | None], ...] = (("users", before.user_columns), ("items", before.item_columns))
+    for of, known in sides:
+        if known is not None:
+            how: How = "net" if known.how == "net" else "linear"
+            answers = with_columns(answers, of, seed, how, known.columns.names)
+    return answers
 
 
 def dense(encoded: Encoded, n_places: int) -> Double:

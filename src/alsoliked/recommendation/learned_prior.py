@@ -38,13 +38,14 @@ def learn_prior(model: RatingModel, train: Ratings) -> Prior:
     >>> learn_prior(model, planted.ratings).mean.shape
     (1,)
     """
-    prior = first_guess(model, train)
+    rng = np.random.default_rng(0)
+    prior = first_guess(model, train, rng)
     if isinstance(model, LevelFactors):
         return prior
     by_user = train.by_user()
     active = np.flatnonzero(np.diff(by_user.start))
     n_users, rounds = _effort(model)
-    sample = np.random.default_rng(0).permutation(active)[:n_users]
+    sample = rng.permutation(active)[:n_users]
     for _ in range(rounds if len(active) > 1 else 0):
         folded = [fold_in(model, prior, *by_user.row(user)) for user in sample]
         rows = np.array([f.row for f in folded], dtype=np.float64)
@@ -55,7 +56,7 @@ def learn_prior(model: RatingModel, train: Ratings) -> Prior:
     return prior
 
 
-def first_guess(model: RatingModel, train: Ratings) -> Prior:
+def first_guess(model: RatingModel, train: Ratings, rng: np.random.Generator | None = None) -> Prior:
     """Take the trained rows' mean and their spread, widened: where learning begins, and enough to begin rows with.
 
     Examples
@@ -66,7 +67,7 @@ def first_guess(model: RatingModel, train: Ratings) -> Prior:
     >>> first_guess(DampedBias().solve(train), train).precision.shape
     (1, 1)
     """
-    some = np.random.default_rng(0).permutation(len(train))[:PAIRS]
+    some = (rng or np.random.default_rng(0)).permutation(len(train))[:PAIRS]  # that tell the noise
     pairs = train.user_index[some], train.item_index[some]
     rows = model.user_rows[np.flatnonzero(train.counts_by_user())]
     if isinstance(model, LevelFactors):
