@@ -154,6 +154,25 @@ def test_columns_say_what_an_unrated_item_is_like(parts: tuple[Ratings, ...]) ->
     after = rec.update(items=pl.DataFrame({"item": [1000, 1001], "kind": ["good", "bad"]}))
     good, bad = (after.predict(list(range(5, 60)), [item] * 55).mean() for item in (1000, 1001))
     assert good > bad + 0.3
+    more = pl.DataFrame({"item": range(1000, 1040), "kind": ["bad", "good"] * 20})
+    many = rec.update(items=more)
+    for user in (5, 7, 9):  # what columns say of unrated items orders them in lists as well, each user's own way
+        likes_bad, likes_good = many.predict([user, user], [1000, 1001])
+        listed = many.recommend(user, n=20, among=more["item"], objective="rating")
+        assert {item % 2 for item in listed} == {int(likes_good > likes_bad)}
+
+
+def test_a_hybrid_goes_on_from_its_columns(parts: tuple[Ratings, ...]) -> None:
+    known, new, asked = parts
+    mean = np.bincount(known.item_index, known.rating) / np.maximum(known.counts_by_item(), 1)
+    kinds = np.where(mean > np.median(mean), "good", "bad")
+    table = pl.DataFrame({"item": known.items.ids, "kind": kinds})
+    rec = Recommender("hybrid", n_factors=2, epochs=8, lr=0.02, bs=64).fit(known.with_tables(item_table=table))
+    after = rec.update(new, items=pl.DataFrame({"item": [1000, 1001], "kind": ["good", "bad"]}))
+    assert missed(after, asked) < missed(rec, asked)
+    good, bad = (after.predict(list(range(5, 50)), [item] * 45).mean() for item in (1000, 1001))
+    assert good > bad + 0.1
+    assert after.recommend(5, n=1, among=[1000]).titles == ("1000",)
 
 
 def test_held_out_ratings_stay_so(parts: tuple[Ratings, ...]) -> None:
@@ -186,8 +205,8 @@ def test_auto_updates_what_it_chose(parts: tuple[Ratings, ...]) -> None:
 def test_what_cannot_be_updated_says_so(parts: tuple[Ratings, ...]) -> None:
     known, new, _ = parts
     table = pl.DataFrame({"item": range(N_ITEMS), "kind": ["a", "b"] * (N_ITEMS // 2)})
-    rec = Recommender("hybrid", n_factors=2, epochs=1).fit(known.with_tables(item_table=table))
-    with pytest.raises(OptionError, match="'hybrid' with columns cannot be updated yet; fit it to all ratings again"):
+    rec = Recommender("net", layers=[8], columns="all", epochs=1).fit(known.with_tables(item_table=table))
+    with pytest.raises(OptionError, match="'net' with columns cannot be updated yet; fit it to all ratings again"):
         rec.update(new)
     levels = make("dot_bias of levels").fit(known)
     with pytest.raises(OptionError, match=r"rating 2\.5 came to a model that knows the levels 1, 2, 3, 4, 5 alone"):

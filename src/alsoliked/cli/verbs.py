@@ -83,25 +83,25 @@ app.command(
 )(interview.interview)
 app.command(
     **_examples(
+        "first ml-100k --by popular --days 30",
+        "first runs/first --by varied",
+        "first catalogue.csv --by newest",
+    )
+)(first.first)
+app.command(
+    **_examples(
         'similar runs/first "Silence of the Lambs, The (1991)"',
         "similar runs/first 98 --min-count 50",
         "similar runs/first 196 --user",
     )
 )(similar.similar)
 app.command(**_examples("inspect runs/first --min-count 20"))(inspect.inspect)
-app.command(**_examples("report runs/first -o report.html", "report runs/first --user 196 --user 405"))(report.report)
-app.command(
-    **_examples(
-        "first ml-100k --by popular --days 30",
-        "first runs/first --by varied",
-        "first catalogue.csv --by newest",
-    )
-)(first.first)
 app.command(**_examples("typical runs/first", "typical runs/first --tastes 6 --json"))(typical.typical)
-app.command(**_examples("forget runs/first 196", "forget runs/first 196 --no-refit -o runs/without"))(forget.forget)
-app.command(
-    **_examples("update runs/first newer.csv -o runs/second", "update runs/first sqlite:///my.db --query 'SELECT …'")
-)(update.update)
 app.command(
     **_examples("newcomers runs/first --of items", "newcomers runs/first --of users --folds 0 -o runs/columns")
 )(newcomers.newcomers)
+app.command(**_examples("report runs/first -o report.html", "report runs/first --user 196 --user 405"))(report.report)
+app.command(
+    **_examples("update runs/first newer.csv -o runs/second", "update runs/first sqlite:///my.db --query 'SELECT …'")
+)(update.update)
+app.command(**_examples("forget runs/first 196", "forget runs/first 196 --no-refit -o runs/without"))(forget.forget)

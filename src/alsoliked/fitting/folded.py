@@ -12,6 +12,7 @@ import polars as pl
 import torch
 
 from alsoliked.data.merging import Merged
+from alsoliked.models.column_parts import ColumnParts
 from alsoliked.models.column_rows import ColumnRows
 from alsoliked.models.factors import FactorModel, FloatArray
 from alsoliked.models.level_factors import LevelFactors
@@ -22,6 +23,7 @@ from alsoliked.recommendation.fold_in_many import fold_in_many
 __all__ = ["with_expected", "with_newcomers"]
 
 Indices: TypeAlias = npt.NDArray[np.integer]
+Spoken: TypeAlias = ColumnRows | ColumnParts  # both say what row columns let one expect
 
 
 def with_newcomers(
@@ -48,7 +50,7 @@ def with_newcomers(
 
 
 def with_expected(
-    model: FactorModel | NetScores, news: Merged, learned: tuple[ColumnRows | None, ColumnRows | None]
+    model: FactorModel | NetScores, news: Merged, learned: tuple[Spoken | None, Spoken | None]
 ) -> FactorModel | NetScores:
     """Return a model whose new users and items without a rating have the rows that their columns let one expect."""
     ratings, (of_users, of_items) = news.ratings, learned
@@ -62,7 +64,7 @@ def with_expected(
     return model
 
 
-def _expected(learned: ColumnRows, key: str, ids: pl.Series, table: pl.DataFrame) -> FloatArray:
+def _expected(learned: Spoken, key: str, ids: pl.Series, table: pl.DataFrame) -> FloatArray:
     rows = pl.DataFrame({key: ids}).join(table.unique(key, keep="first"), on=key, how="left", maintain_order="left")
     return learned.rows(learned.columns.encode(rows))
 

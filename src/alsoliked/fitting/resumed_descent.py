@@ -53,17 +53,18 @@ def resume_descent(
     Raises
     ------
     OptionError
-        If the model was trained with columns, or knows rating levels and a new one came.
+        If the model is a net with columns, or knows rating levels and a new one came.
     """
-    if task.options.get("columns") is not None:
-        raise OptionError(f"a {task.spec.name!r} with columns cannot be updated yet; fit it to all ratings again.")
+    if isinstance(model, NetScores) and task.options.get("columns") is not None:
+        raise OptionError("a 'net' with columns cannot be updated yet; fit it to all ratings again.")
     _check_levels(model, task.train)
     model = with_newcomers(model, news, priors)
     rows = np.flatnonzero(news.changed | news.added)
     if not len(rows):
         return model
     options, is_net = task.options, isinstance(model, NetScores)
-    how: dict[str, Any] = {"loss": options["loss"], "seed": task.seed, "device": options["device"], "on_epoch": None}
+    how: dict[str, Any] = {"seed": task.seed, "device": options["device"], "on_epoch": None}
+    how |= {"loss": options.get("loss", "mse")}
     network = _thawed(model, task)
     ratings = task.train if is_net else task.train.take(rows)
     learner = Learner(network, ratings, bs=options["bs"], on_progress=task.on_progress, **how)

@@ -69,12 +69,18 @@ def update_answers(
         if task.spec.kind == "baseline":
             return replace(fit_single(task).answers, choice=answers.choice)
         rating = resumed(start, task, news, _priors(answers.rating, answers.train))
-    weight = answers.known_weight if "rating_weight" not in vars(answers) else answers.rating_weight
     if isinstance(rating, (Blend, Posterior)):  # their axes turn, and what columns say was learned along the old ones
-        return replace(task.answers(rating), known_weight=weight)
+        return _as_weighty(task.answers(rating), answers)
     of_users, of_items = _carried(answers.user_columns, news.items), _carried(answers.item_columns, news.users)
-    rating = with_expected(rating, news, (of_users, of_items))
-    return replace(task.answers(rating), known_weight=weight, user_columns=of_users, item_columns=of_items)
+    parts = answers.parts
+    rating = with_expected(rating, news, (of_users or parts.users, of_items or parts.items))
+    whole = replace(task.answers(rating), parts=parts, user_columns=of_users, item_columns=of_items)
+    return _as_weighty(whole, answers)
+
+
+def _as_weighty(answers: Answers, before: Answers) -> Answers:
+    """Let the rating weigh as much beside choice as before, found from the old ratings if it has not been yet."""
+    return replace(answers, known_weight=before.known_weight, weigh=lambda _: before.rating_weight)
 
 
 def _carried(learned: ColumnRows | None, others: npt.NDArray[np.int64]) -> ColumnRows | None:

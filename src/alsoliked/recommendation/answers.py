@@ -70,7 +70,7 @@ class Answers(Learned):
     def _scores(self, rating: FloatArray | None, choice: FloatArray | None, objective: Objective) -> FloatArray:
         alone = rating is None or choice is None or objective != "both"
         weight = RATING_WEIGHT if alone else self.rating_weight
-        return list_scores(rating, choice, self.counts, objective, weight)
+        return list_scores(rating, choice, self.evidence, objective, weight)
 
     def prior_given(self, columns: Mapping[str, Any] | None, items: Indices = NOTHING) -> Prior | None:
         """Return what a stranger's row looks like before any rating, given what is known of them.

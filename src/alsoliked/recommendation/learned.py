@@ -23,13 +23,15 @@ from alsoliked.models.factors import FactorModel, FloatArray
 from alsoliked.models.item_weights import ItemWeights
 from alsoliked.recommendation.fold_in import Prior
 from alsoliked.recommendation.learned_prior import learn_prior
-from alsoliked.recommendation.objective import RATING_WEIGHT
+from alsoliked.recommendation.objective import DAMPING, RATING_WEIGHT
 from alsoliked.recommendation.widths import Widths
 from alsoliked.solvers.choice import Choice, FoldsIn
 
 __all__ = ["Learned"]
 
 SAMPLE = 500  # users whose choice is averaged
+FEW, OFTEN = 20, 20  # items or users that something can be told from; ratings after which an item is known
+MOST_TOLD = 0.8  # of how items differ, that columns are taken to say
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,6 +127,23 @@ class Learned:
     def counts(self) -> npt.NDArray[np.int64]:
         """How many training ratings each item has."""
         return self.train.counts_by_item()
+
+    @cached_property
+    def evidence(self) -> FloatArray:
+        """How many ratings what is known of each item is worth: those it has, or what its columns say, (n_items,).
+
+        Items without ratings differ only by what columns say of them. As much as they differ, beside those with many
+        ratings, is what columns are worth; where none is known all are alike, and that is nothing.
+        """
+        counts = self.counts.astype(np.float32)
+        unrated, often = counts == 0, counts >= OFTEN
+        if self.rating is None or np.count_nonzero(unrated) < FEW or np.count_nonzero(often) < FEW:
+            return counts
+        some = np.random.default_rng(0).permutation(np.flatnonzero(np.diff(self.by_user.start)))[:FEW]
+        usual = self.rating.users(some).mean(axis=0, dtype=np.float64)
+        share = min(float(usual[unrated].var() / max(usual[often].var(), 1e-12)), MOST_TOLD)
+        counts[unrated] = DAMPING * share / (1 - share)
+        return counts
 
     @cached_property
     def titles(self) -> Titles:

@@ -1,7 +1,8 @@
 """The rule by which a list is ordered: what people choose, and how they would rate it.
 
 - ``"rating"``: the predicted rating, each item's distance from the user's mean prediction multiplied by
-  ``count / (count + 10)``: an item few have rated needs strong evidence to rise, or to sink.
+  ``count / (count + 10)``: an item few have rated needs strong evidence to rise, or to sink. What columns say of an
+  item without ratings counts as some (`recommendation.learned`).
 - ``"choice"``: the choice score (`recommendation.choosing`).
 - ``"both"``: the sum of both, each brought to mean 0 and spread 1 over all items, the rating's part
   weighted: by a weight learned from the training ratings (`recommendation.weighing`), else by `RATING_WEIGHT`.
@@ -25,8 +26,8 @@ RATING_WEIGHT = 0.5
 DAMPING = 10.0
 
 
-def damped(rating: FloatArray, counts: npt.NDArray[np.integer]) -> FloatArray:
-    """Shrink predictions (n_users, n_items) towards each user's mean where an item's count is small."""
+def damped(rating: FloatArray, counts: npt.NDArray[np.integer] | FloatArray) -> FloatArray:
+    """Shrink predictions (n_users, n_items) towards each user's mean where an item's count, or its worth, is small."""
     middle = rating.mean(axis=1, keepdims=True)
     trust = (counts / (counts + DAMPING)).astype(np.float32)
     shrunk: FloatArray = middle + (rating - middle) * trust
@@ -36,7 +37,7 @@ def damped(rating: FloatArray, counts: npt.NDArray[np.integer]) -> FloatArray:
 def list_scores(
     rating: FloatArray | None,
     choice: FloatArray | None,
-    counts: npt.NDArray[np.integer],
+    counts: npt.NDArray[np.integer] | FloatArray,
     objective: Objective,
     weight: float = RATING_WEIGHT,
 ) -> FloatArray:

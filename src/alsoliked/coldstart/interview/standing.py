@@ -101,7 +101,7 @@ class Standing:
             scores = answers.stranger(items, rating, options.objective, rated)
         else:
             shares = self.shares.astype(np.float32)[None].copy()  # scores are written to
-            scores = list_scores(rating, shares, answers.counts, options.objective, answers.rating_weight)
+            scores = list_scores(rating, shares, answers.evidence, options.objective, answers.rating_weight)
         leave_out(scores, exclude=items if len(items) else None)
         leave_out(scores, exclude=exclude, among=among)
         served_by = f"interview: {self.state}"
