@@ -11,7 +11,7 @@ import numpy.typing as npt
 import polars as pl
 
 from alsoliked.data.column import plain
-from alsoliked.data.columns import Columns
+from alsoliked.data.columns import Columns, lined_up
 from alsoliked.data.ratings import Ratings
 from alsoliked.data.titles import Titles
 from alsoliked.data.vocabulary import Vocabulary
@@ -60,8 +60,7 @@ class Catalogue:
         items = ratings.items if items is None and ratings is not None else items
         assert items is not None  # noqa: S101  one of both came
         if table is not None and table["item"].dtype == items.ids.dtype:
-            first = table.unique("item", keep="first")
-            return cls(items, items.ids.to_frame("item").join(first, "item", "left", maintain_order="left"), ratings)
+            return cls(items, lined_up(table, "item", items.ids), ratings)
         return cls(items, None, ratings)
 
     @property

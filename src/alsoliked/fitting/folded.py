@@ -11,6 +11,7 @@ import numpy.typing as npt
 import polars as pl
 import torch
 
+from alsoliked.data.columns import lined_up
 from alsoliked.data.merging import Merged
 from alsoliked.models.column_parts import ColumnParts
 from alsoliked.models.column_rows import ColumnRows
@@ -65,8 +66,7 @@ def with_expected(
 
 
 def _expected(learned: Spoken, key: str, ids: pl.Series, table: pl.DataFrame) -> FloatArray:
-    rows = pl.DataFrame({key: ids}).join(table.unique(key, keep="first"), on=key, how="left", maintain_order="left")
-    return learned.rows(learned.columns.encode(rows))
+    return learned.rows(learned.columns.encode(lined_up(table, key, ids)))
 
 
 def _placed(model: FactorModel | NetScores, users: Indices, rows: FloatArray) -> FactorModel | NetScores:

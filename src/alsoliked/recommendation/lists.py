@@ -151,7 +151,7 @@ def _folded(
         return Served(answers.stranger(items, None, options.objective, ratings), said)
     rating = answers.rating.rows(folded.row[None])
     scores = answers.stranger(items, rating, options.objective, ratings)
-    return Served(scores, said, rating, folded.row, _inverse(folded.precision), items)
+    return Served(scores, said, rating, folded.row, np.linalg.inv(folded.precision).astype(np.float64), items)
 
 
 def folded_from(n: int) -> str:
@@ -166,12 +166,7 @@ def _typical(answers: Answers, why: str, options: ListOptions) -> Served:
     row = answers.prior.mean.astype(np.float32)
     rating = answers.rating.rows(row[None])
     scores = answers.stranger(np.zeros(0, np.int64), rating, options.objective)
-    covariance = _inverse(answers.prior.precision)
-    return Served(scores, f"typical user (the mean of all): {why}", rating, row, covariance)
-
-
-def _inverse(precision: Double) -> Double:
-    return np.asarray(np.linalg.inv(precision), dtype=np.float64)
+    return Served(scores, f"typical user (the mean of all): {why}", rating, row, answers.prior.covariance)
 
 
 def _popular(answers: Answers, why: str) -> Served:

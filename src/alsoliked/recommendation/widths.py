@@ -103,12 +103,10 @@ class Widths:
         return np.asarray(of_user + (along**2 / (1 + counts[:, None] * self.added)).sum(axis=1), dtype=np.float64)
 
 
-def row_covariance(
-    model: RatingModel, prior: Prior, row: FloatArray, items: Indices, noise: float | None = None
-) -> Double:
+def row_covariance(model: RatingModel, prior: Prior, row: FloatArray, items: Indices) -> Double:
     """Return how unsure a row is given that these items were rated, shape (row_size, row_size)."""
     slope = model.linearised(row, items)[1].astype(np.float64)
-    precision = prior.precision + slope.T @ slope / (prior.noise if noise is None else noise)
+    precision = prior.precision + slope.T @ slope / prior.noise
     return np.asarray(np.linalg.inv(precision), dtype=np.float64)
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 import torch
 
+from alsoliked.data.columns import lined_up
 from alsoliked.solvers.bayes.features import Entries, normalised_sets
 
 __all__ = ["column_features"]
@@ -37,7 +38,7 @@ def column_features(table: pl.DataFrame | None, key: str, ids: pl.Series) -> lis
     """
     if table is None:
         return []
-    rows = pl.DataFrame({key: ids}).join(table.unique(key, keep="first"), on=key, how="left", maintain_order="left")
+    rows = lined_up(table, key, ids)
     made = (_features(rows[name]) for name in rows.columns if name not in (key, "title"))
     return [features for features in made if features is not None]
 
