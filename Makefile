@@ -34,7 +34,7 @@ INSTALL = $(BIN)/pip install --quiet --disable-pip-version-check --constraint co
 
 .venv/demo: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
-	$(INSTALL) '.[plots]'
+	$(INSTALL) '.[plots,train]'
 	touch $@
 
 .venv/installed: .venv/demo

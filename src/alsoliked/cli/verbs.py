@@ -22,6 +22,7 @@ from alsoliked.cli import (
     plan,
     recommend,
     report,
+    serve,
     similar,
     simulate,
     tradeoff,
@@ -135,3 +136,6 @@ app.command(
     **_examples("update runs/first newer.csv -o runs/second", "update runs/first sqlite:///my.db --query 'SELECT …'")
 )(update.update)
 app.command(**_examples("forget runs/first 196", "forget runs/first 196 --no-refit -o runs/without"))(forget.forget)
+app.command(
+    **_examples("serve runs/first", "serve runs/first --workers 2 --database postgresql://me@db/alsoliked")
+)(serve.serve)

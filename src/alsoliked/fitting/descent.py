@@ -13,15 +13,14 @@ from alsoliked.data.ratings import Ratings
 from alsoliked.errors import OptionError
 from alsoliked.fitting.settings import auto_y_range
 from alsoliked.fitting.task import Fitted, Task
+from alsoliked.models.building import build_network
 from alsoliked.models.column_parts import BothParts
 from alsoliked.models.factors import FactorModel
 from alsoliked.models.hybrid import Hybrid, summed_up
-from alsoliked.models.level_factors import to_level_factors
-from alsoliked.models.levels import DotProductLevels
+from alsoliked.models.levels import DotProductLevels, to_level_factors
 from alsoliked.models.net_scores import NetScores
 from alsoliked.models.neural import CollabNN
 from alsoliked.models.plain_net import plain_net
-from alsoliked.models.registry import build_network
 from alsoliked.models.tables import LinearModel, to_factors
 from alsoliked.models.untrained import settle_untrained
 from alsoliked.training import Learner

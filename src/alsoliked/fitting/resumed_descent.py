@@ -21,8 +21,8 @@ from alsoliked.fitting.folded import with_newcomers
 from alsoliked.fitting.task import Task
 from alsoliked.models.dot_product import DotProduct, DotProductBias
 from alsoliked.models.factors import FactorModel, FloatArray
-from alsoliked.models.level_factors import LevelFactors, to_level_factors
-from alsoliked.models.levels import DotProductLevels
+from alsoliked.models.level_factors import LevelFactors
+from alsoliked.models.levels import DotProductLevels, to_level_factors
 from alsoliked.models.net_scores import NetScores
 from alsoliked.models.neural import CollabNN
 from alsoliked.models.tables import LinearModel, to_factors

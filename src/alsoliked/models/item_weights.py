@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from typing import Self, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-import torch
 
 from alsoliked.data.grouped import Grouped
 from alsoliked.models.baseline import Triples
@@ -82,9 +80,8 @@ class ItemWeights:
 
     def _added(self, items: Indices, start: npt.NDArray[np.int64]) -> FloatArray:
         """Add up rows of weights from each start to the next; an empty range is 0."""
-        with warnings.catch_warnings(), torch.no_grad():
-            warnings.filterwarnings("ignore", message="The given NumPy array is not writable")  # nor is it written to
-            table = torch.from_numpy(self.weights)
-        index = torch.from_numpy(items.astype(np.int64))
-        added: FloatArray = torch.nn.functional.embedding_bag(index, table, torch.from_numpy(start), mode="sum").numpy()
+        ends = np.append(start[1:], len(items))
+        added = np.zeros((len(start), self.n_items), np.float32)
+        for row, first, end in zip(added, start, ends, strict=True):  # one at a time: what is added up stays small
+            np.add.reduce(self.weights[items[first:end]], axis=0, out=row)
         return added

@@ -7,9 +7,9 @@ import math
 import torch
 from torch import Tensor, nn
 
-__all__ = ["YRange", "embedding", "embedding_size", "sigmoid_range", "small_normal", "y_range_around"]
+from alsoliked.models.ranges import YRange, y_range_around
 
-YRange = tuple[float, float]
+__all__ = ["YRange", "embedding", "embedding_size", "sigmoid_range", "small_normal", "y_range_around"]
 
 
 def sigmoid_range(x: Tensor, low: float, high: float) -> Tensor:
@@ -21,18 +21,6 @@ def sigmoid_range(x: Tensor, low: float, high: float) -> Tensor:
     tensor([0.0000, 2.7500, 5.5000])
     """
     return torch.sigmoid(x) * (high - low) + low
-
-
-def y_range_around(low: float, high: float) -> YRange:
-    """Return an interval around a scale as (0, 5.5) is around 1..5: a sigmoid reaches its ends only at infinity.
-
-    Examples
-    --------
-    >>> y_range_around(0.5, 5)
-    (-0.625, 5.5625)
-    """
-    span = (high - low) or 1.0
-    return low - 0.25 * span, high + 0.125 * span
 
 
 def small_normal(*size: int, generator: torch.Generator | None = None, std: float = 0.01) -> Tensor:

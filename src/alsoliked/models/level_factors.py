@@ -9,11 +9,10 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from alsoliked.models.chances import chances, tilt
 from alsoliked.models.factors import FactorModel, FloatArray
-from alsoliked.models.levels import DotProductLevels, chances, tilt
-from alsoliked.models.tables import to_factors
 
-__all__ = ["LevelFactors", "to_level_factors"]
+__all__ = ["LevelFactors"]
 
 Indices: TypeAlias = npt.NDArray[np.integer]
 
@@ -181,17 +180,3 @@ class LevelFactors(FactorModel):
             reached = float(self.squeeze(np.array([middle], np.float32))[0]) >= rating
             low, high = (low, middle) if reached else (middle, high)
         return (low + high) / 2
-
-
-def to_level_factors(model: DotProductLevels, values: FloatArray) -> LevelFactors:
-    """Return a frozen copy of what a model of levels learned, as plain arrays."""
-    plain = to_factors(model.score)
-    n_levels = len(values)
-    tables = zip((model.user_habits, model.item_habits), (plain.n_users, plain.n_items), strict=True)
-    user_habits, item_habits = (
-        _none(n, n_levels) if habits is None else habits.weight.detach().float().cpu().numpy().copy()
-        for habits, n in tables
-    )
-    factors = (plain.user_factors, plain.item_factors, plain.user_bias, plain.item_bias)
-    usual = model.usual.detach().float().cpu().numpy().copy()
-    return LevelFactors(*factors, 0.0, None, user_habits, item_habits, usual, np.array(values, np.float32))

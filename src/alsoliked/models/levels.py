@@ -7,49 +7,20 @@ score moves chance towards the high levels, and what a user's or an item's level
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
+from alsoliked.models.chances import Floats, chances, tilt
 from alsoliked.models.dot_product import DotProduct, DotProductBias
+from alsoliked.models.factors import FloatArray
 from alsoliked.models.layers import embedding
+from alsoliked.models.level_factors import LevelFactors
+from alsoliked.models.tables import to_factors
 
-__all__ = ["DotProductLevels", "Levels", "chances", "tilt"]
-
-Floats: TypeAlias = npt.NDArray[np.floating] | Sequence[float]
-
-REACH = 2.0  # a score then moves an expected rating about as much as it does through a y_range
-
-
-def tilt(values: Floats) -> npt.NDArray[np.float32]:
-    """Say how much a score of 1 lifts each level's logit: in proportion to the ratings, from -2 to 2.
-
-    Examples
-    --------
-    >>> tilt([1, 2, 3, 4, 5])
-    array([-2., -1.,  0.,  1.,  2.], dtype=float32)
-    """
-    place = np.asarray(values, dtype=np.float64)
-    lifted: npt.NDArray[np.float32] = (REACH * (2 * (place - place[0]) / (place[-1] - place[0]) - 1)).astype(np.float32)
-    return lifted
-
-
-def chances(logits: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """Turn logits into probabilities along the last axis.
-
-    Examples
-    --------
-    >>> chances(np.log([[1, 1, 2]], dtype=np.float32))
-    array([[0.25, 0.25, 0.5 ]], dtype=float32)
-    """
-    raised: npt.NDArray[np.float32] = logits - logits.max(axis=-1, keepdims=True)
-    np.exp(raised, out=raised)
-    raised /= raised.sum(axis=-1, keepdims=True)
-    return raised
+__all__ = ["DotProductLevels", "Levels", "chances", "tilt", "to_level_factors"]
 
 
 class Levels(NamedTuple):
@@ -105,3 +76,17 @@ class DotProductLevels(nn.Module):
         if self.user_habits is not None and self.item_habits is not None:
             logits = logits + self.user_habits(users) + self.item_habits(items)
         return logits
+
+
+def to_level_factors(model: DotProductLevels, values: FloatArray) -> LevelFactors:
+    """Return a frozen copy of what a model of levels learned, as plain arrays."""
+    plain = to_factors(model.score)
+    n_levels = len(values)
+    tables = zip((model.user_habits, model.item_habits), (plain.n_users, plain.n_items), strict=True)
+    user_habits, item_habits = (
+        np.zeros((n, n_levels), np.float32) if habits is None else habits.weight.detach().float().cpu().numpy().copy()
+        for habits, n in tables
+    )
+    factors = (plain.user_factors, plain.item_factors, plain.user_bias, plain.item_bias)
+    usual = model.usual.detach().float().cpu().numpy().copy()
+    return LevelFactors(*factors, 0.0, None, user_habits, item_habits, usual, np.array(values, np.float32))

@@ -7,11 +7,11 @@ from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-import torch
 
 from alsoliked.data.clock import When
 from alsoliked.models.factors import FactorModel, FloatArray
 from alsoliked.models.moments import Moments
+from alsoliked.models.normal import normal_share
 
 __all__ = ["Posterior"]
 
@@ -19,12 +19,6 @@ HalfArray: TypeAlias = npt.NDArray[np.float16]
 Indices: TypeAlias = npt.NDArray[np.integer]
 
 PAIRS = 65_536  # pairs looked at a time
-
-
-def _normal_share(z: FloatArray) -> FloatArray:
-    """Return the share of a standard normal below `z`, any shape."""
-    share: FloatArray = torch.special.ndtr(torch.from_numpy(z)).numpy()
-    return share
 
 
 def _none(*shape: int) -> HalfArray:
@@ -99,7 +93,7 @@ class Posterior(FactorModel):
             part = slice(start, start + PAIRS)
             scores = self._scores_by_sample(users[part], items[part])
             for level, cuts in enumerate(self.cuts.T, start=1):
-                above[part, level] = _normal_share(scores - cuts[:, None]).mean(axis=0)
+                above[part, level] = normal_share(scores - cuts[:, None]).mean(axis=0)
         return (above[:, :-1] - above[:, 1:])[:, : len(self.values)]
 
     def _scores_by_sample(self, users: Indices, items: Indices) -> FloatArray:

@@ -4,21 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Literal, TypeAlias
 
-import torch
-from torch import nn
-
-from alsoliked.data.known import Chosen
 from alsoliked.errors import OptionError
 from alsoliked.models.baseline import DampedBias, GlobalMean, Popular
-from alsoliked.models.dot_product import DotProduct, DotProductBias
-from alsoliked.models.hybrid import Hybrid
-from alsoliked.models.layers import YRange
-from alsoliked.models.levels import DotProductLevels, Levels
-from alsoliked.models.neural import CollabNN
 
-__all__ = ["Kind", "ModelSpec", "build_baseline", "build_network", "model_names", "model_spec"]
+__all__ = ["NET_SHAPE", "Kind", "ModelSpec", "build_baseline", "model_names", "model_spec"]
 
 Kind: TypeAlias = Literal["network", "turns", "chain", "ease", "baseline", "blend", "auto"]
 Value = Any  # an option is a number, a tuple or None; which, its default says
@@ -63,7 +55,9 @@ _DESCENT: dict[str, Value] = {
     "user_weights": None,
 }
 
-_SHAPE = {"layers": (100, 50), "user_size": None, "item_size": None, "dropout": 0.0, "batch_norm": True}
+NET_SHAPE: Mapping[str, Value] = MappingProxyType(
+    {"layers": (100, 50), "user_size": None, "item_size": None, "dropout": 0.0, "batch_norm": True}
+)
 
 _SPECS = (
     ModelSpec("dot", "latent factors, dot product", "network", {"n_factors": 50, **_DESCENT}),
@@ -72,7 +66,7 @@ _SPECS = (
         "net",
         "user and item vectors through a neural net",
         "network",
-        {**_SHAPE, "columns": None, **_DESCENT},
+        {**NET_SHAPE, "columns": None, **_DESCENT},
     ),
     ModelSpec(
         "hybrid",
@@ -160,36 +154,6 @@ def model_spec(name: str, feedback: Value = None) -> ModelSpec:
         if spec.name == name:
             return _IMPLICIT if (name, feedback) == (_IMPLICIT.name, "implicit") else spec
     raise OptionError(f"model={name!r} is unknown; expected one of {', '.join(model_names())}.")
-
-
-def build_network(
-    name: str,
-    n_users: int,
-    n_items: int,
-    options: Mapping[str, Value],
-    *,
-    y_range: YRange | None,
-    levels: Levels | None = None,
-    chosen: Chosen | None = None,
-    generator: torch.Generator | None = None,
-) -> nn.Module:
-    """Build the module behind a name, freshly started.
-
-    With `levels` it returns a logit for each; with `chosen` columns it takes these beside users and items.
-    """
-    known = Chosen() if chosen is None else chosen
-    sides: dict[str, Any] = {"user_columns": known.users, "item_columns": known.items}
-    if name == "hybrid":
-        return Hybrid(n_users, n_items, options["n_factors"], **sides, y_range=y_range, generator=generator)
-    if name == "net":
-        shape = {key: options[key] for key in _SHAPE}
-        if levels is not None:
-            shape |= {"n_levels": len(levels.values), "shares": levels.shares}
-        shape |= sides | {"moments": known.moments}
-        return CollabNN(n_users, n_items, y_range=y_range, generator=generator, **shape)
-    factory: type[DotProduct] | type[DotProductBias] = DotProduct if name == "dot" else DotProductBias
-    model = factory(n_users, n_items, options["n_factors"], y_range=y_range, generator=generator)
-    return model if levels is None else DotProductLevels(model, levels, generator)
 
 
 def build_baseline(name: str, options: Mapping[str, Value]) -> GlobalMean | DampedBias | Popular:

@@ -9,7 +9,7 @@ from torch import nn
 
 from alsoliked.data.ratings import Ratings
 from alsoliked.errors import DataError, OptionError
-from alsoliked.models.layers import y_range_around
+from alsoliked.models.ranges import y_range_around
 from alsoliked.training.cross_entropy import rating_levels
 from alsoliked.training.modes import evaluating
 

@@ -1,0 +1,1 @@
+"""ROUTES: one file for each resource; what comes in and goes out stands in `schemas`."""

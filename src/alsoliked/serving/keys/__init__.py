@@ -1,0 +1,1 @@
+"""KEYS: who may do what: read, write, operate."""

@@ -1,0 +1,1 @@
+"""MONITORING: what is served, how well, to whom, over time."""

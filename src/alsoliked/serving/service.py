@@ -1,0 +1,135 @@
+"""Service: one worker's parts, put together once; routes, pages and commands ask it, and it knows nothing of HTTP."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+
+from sqlalchemy import Connection
+
+from alsoliked.errors import OptionError
+from alsoliked.serving.answering.shelf import Shelf
+from alsoliked.serving.assigned import Assigned, Rolling, assign
+from alsoliked.serving.settings import Settings
+from alsoliked.serving.storage import Database
+from alsoliked.serving.storage.edits import Edit, current
+from alsoliked.serving.storage.events import record
+from alsoliked.serving.storage.models import let_in
+from alsoliked.serving.storage.rollouts import rolling
+from alsoliked.serving.storage.standing import Row, change, look
+
+__all__ = ["Service", "Standing"]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is served now: the row, the candidate on its way in, what editors chose."""
+
+    row: Row = field(default_factory=Row)
+    rolling: Rolling | None = None
+    edits: tuple[Edit, ...] = ()
+
+    def assigned(self, user: str | None) -> Assigned:
+        """Say what a user gets; None: a stranger."""
+        return assign(user, None if self.row.killed else self.row.model, self.row.holdout, self.rolling)
+
+
+@dataclass(eq=False)
+class Service:
+    """A database, the models in memory, and what is served now.
+
+    Attributes
+    ----------
+    settings
+        What it was told.
+    database
+        Where things are kept.
+    shelf
+        The models in memory.
+    """
+
+    settings: Settings
+    database: Database
+    shelf: Shelf
+    secret: bytes = field(repr=False)
+    _standing: Standing = field(default_factory=Standing)
+
+    @classmethod
+    def open(cls, settings: Settings) -> Self:
+        """Open the database (bringing its tables up to date), let the bundle in if it is the first, load what is live.
+
+        Raises
+        ------
+        OptionError
+            If there is no live model and no bundle, or another model is live than the bundle.
+        BundleError, UnavailableError
+            If the bundle is none, or the database cannot be reached.
+        """
+        settings.home.mkdir(parents=True, exist_ok=True)
+        database = Database(settings.url)
+        database.migrate()
+        service = cls(settings, database, Shelf(settings.home), _secret(settings))
+        with database.write() as connection:
+            _begin(connection, database, settings)
+            standing = service.standing(connection)
+        service.shelf.model(str(standing.row.model))
+        return service
+
+    def standing(self, connection: Connection) -> Standing:
+        """Return what is served now; asked at the start of each request, so that all workers agree."""
+        row = look(connection)
+        if row.revision != self._standing.row.revision:
+            now = self.database.now(connection)
+            self._standing = Standing(row, rolling(connection), current(connection, now))
+        return self._standing
+
+    @property
+    def last_standing(self) -> Standing:
+        """What was served when the database last answered."""
+        return self._standing
+
+    def digest(self, user: str) -> str:
+        """Return what a user is called where their id must not be kept."""
+        return hmac.new(self.secret, user.encode(), hashlib.sha256).hexdigest()
+
+    def close(self) -> None:
+        """Let everything go."""
+        self.database.close()
+
+
+def _begin(connection: Connection, database: Database, settings: Settings) -> None:
+    """Make the bundle the live model where there is none yet."""
+    live = look(connection).model
+    if settings.bundle is None:
+        if live is None:
+            raise OptionError("no model is live here yet; expected a BUNDLE to begin with: alsoliked serve BUNDLE.")
+        return
+    now = database.now(connection)
+    model = let_in(connection, now, settings.home, settings.bundle, by="serve")
+    if live is None:
+        change(connection, model=model)
+        record(connection, now, "serve", "began", model, details={"bundle": str(settings.bundle)})
+    elif live != model:
+        raise OptionError(
+            f"{live} is live here, and {settings.bundle} is {model}; a new model comes in by `alsoliked rollout propose"
+            f" {settings.bundle}`, and `alsoliked serve --home {settings.home}` serves the live one."
+        )
+
+
+def _secret(settings: Settings) -> bytes:
+    """Return the secret told, or one made once and kept where only the owner reads it."""
+    if settings.secret:
+        return settings.secret.encode()
+    place: Path = settings.home / "secret"
+    if not place.exists():
+        try:
+            with place.open("x", encoding="utf-8") as file:
+                place.chmod(0o600)
+                file.write(secrets.token_urlsafe(32))
+        except FileExistsError:  # another worker was quicker
+            pass
+    return place.read_text(encoding="utf-8").encode()

@@ -1,0 +1,148 @@
+"""Database: one engine, transactions, the database's own clock, and the tables brought up to date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+
+from alsoliked.errors import OptionError
+from alsoliked.serving.refusals import UnavailableError
+
+__all__ = ["Database"]
+
+WAIT = 5.0  # seconds to wait for a lock, or for a connection
+POOL = 8
+NOW = {
+    "sqlite": "SELECT (julianday('now') - 2440587.5) * 86400.0",
+    "postgresql": "SELECT extract(epoch FROM clock_timestamp())",
+}
+
+
+class Database:
+    """Where the service keeps what it must not lose.
+
+    Parameters
+    ----------
+    url
+        As SQLAlchemy spells it: ``sqlite:////srv/serving.db``, ``postgresql://user:word@host/name``.
+
+    Raises
+    ------
+    OptionError
+        If the URL is none, or of a kind that is not SQLite or PostgreSQL.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = _understood(url)
+        self.kind = self.url.get_backend_name()
+        self.engine = _sqlite(self.url) if self.kind == "sqlite" else _postgresql(self.url)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Give a connection to read with; nothing done on it is kept.
+
+        Raises
+        ------
+        UnavailableError
+            If the database cannot be reached.
+        """
+        with _telling(), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Give a connection in a transaction: committed when the block ends, as if it had never been when it raises.
+
+        Raises
+        ------
+        UnavailableError
+            If the database cannot be reached, or is locked or full; nothing was written.
+        """
+        with _telling(), self.engine.connect() as connection:
+            if self.kind == "sqlite":  # take the lock at once, so that no reader turns writer and fails
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            try:
+                yield connection
+            except BaseException:
+                connection.rollback()
+                raise
+            connection.commit()
+
+    def now(self, connection: Connection) -> float:
+        """Return the seconds since 1970 by the database's clock."""
+        return float(connection.execute(text(NOW[self.kind])).scalar_one())
+
+    def migrate(self) -> None:
+        """Bring the tables up to date; two that start at once wait for each other.
+
+        Raises
+        ------
+        UnavailableError
+            If the database cannot be reached.
+        """
+        config = Config()
+        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+        with self.write() as connection:
+            if self.kind == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(7305001)"))
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+    def close(self) -> None:
+        """Let all connections go."""
+        self.engine.dispose()
+
+
+def _understood(url: str) -> URL:
+    try:
+        made = make_url(url)
+    except ArgumentError as error:
+        raise OptionError(f"database {url!r} is no URL; expected sqlite:///FILE or postgresql://…") from error
+    if made.drivername in ("postgres", "postgresql"):
+        return made.set(drivername="postgresql+psycopg")
+    if made.get_backend_name() not in NOW:
+        raise OptionError(f"database {made.drivername!r} came; expected sqlite:///FILE or postgresql://…")
+    return made
+
+
+def _sqlite(url: URL) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": WAIT, "check_same_thread": False}, pool_size=POOL)
+    event.listen(engine, "connect", _settle_sqlite)
+    return engine
+
+
+def _settle_sqlite(connection: Any, _: object) -> None:  # noqa: ANN401  the driver's
+    connection.isolation_level = None  # transactions begin where we say so
+    for line in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):  # FULL: acknowledged means on the disk
+        connection.execute(f"PRAGMA {line}")
+
+
+def _postgresql(url: URL) -> Engine:
+    return create_engine(
+        url,
+        pool_size=POOL,
+        max_overflow=POOL,
+        pool_timeout=WAIT,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": 5},
+    )
+
+
+@contextmanager
+def _telling() -> Iterator[None]:
+    """Say in one line that the database is gone, locked or full."""
+    try:
+        yield
+    except (OperationalError, InterfaceError) as error:
+        raise UnavailableError(f"the database does not answer ({_first_line(error)}); nothing was written.") from error
+
+
+def _first_line(error: DBAPIError) -> str:
+    return str(error.orig).strip().splitlines()[0] if error.orig is not None else type(error).__name__

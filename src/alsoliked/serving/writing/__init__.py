@@ -1,0 +1,1 @@
+"""WHAT PEOPLE TELL: ratings, what they are, what was shown; acknowledged means committed."""

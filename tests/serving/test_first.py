@@ -1,0 +1,16 @@
+"""The service starts, answers, and says what is live."""
+
+from __future__ import annotations
+
+
+def test_it_answers(serving) -> None:
+    ready = serving.http.get("/health/ready").json()
+    listed = serving.http.get("/users/3/recommendations", params={"n": 5}).json()
+    assert ready["status"] == "ready"
+    assert listed["model"] == ready["model"]
+    assert len(listed["items"]) == 5
+
+
+def test_postgres_too(serve_anew, postgres) -> None:
+    up = serve_anew(database=postgres)
+    assert up.http.get("/users/3/recommendations").status_code == 200
