@@ -2,7 +2,8 @@
 
 A page of docs/chapter that begins with jupytext's front matter is a notebook already, written as MyST Markdown. Sphinx
 runs its cells when it builds the pages; this runs them in Jupyter's own way and keeps what came out, for those who
-would rather open a notebook. tests/test_chapter_pages.py holds both against each other.
+would rather open a notebook. tests/test_chapter_pages.py runs the cells and holds both against each other, so that
+tests/test_docs.py can build the pages with what the notebooks kept.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 
 import jupytext
 import nbformat
+from jupyter_cache import get_cache
 from nbclient import NotebookClient
 
 CHAPTER = Path(__file__).resolve().parent / "chapter"
@@ -63,6 +65,16 @@ def write(page: Path) -> None:
     _lighten(notebook)
     place_of(page).parent.mkdir(exist_ok=True)
     nbformat.write(notebook, place_of(page))
+
+
+def remember(folder: Path) -> None:
+    """Put what the notebooks kept into a cache, for Sphinx to build the pages without running their cells again.
+
+    A page whose cells differ from those of its notebook is not found there, and is run.
+    """
+    cache = get_cache(folder)
+    for page in chapter_pages():
+        cache.cache_notebook_file(str(place_of(page)), uri=str(page))
 
 
 def _lighten(notebook: Any) -> None:

@@ -1,10 +1,16 @@
-"""Real data for the tests: the zips where they lie, the mirror of ml-100k where they do not."""
+"""Real data for the tests: the zips where they lie, the mirror of ml-100k where they do not; and who runs what.
+
+Each test, and each process that a test starts, computes on one core: several of them run side by side.
+"""
 
 from __future__ import annotations
 
 import os
 import shutil
 from pathlib import Path
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 import pytest
 from hypothesis import settings
@@ -17,6 +23,33 @@ settings.register_profile("repeatable", derandomize=True, deadline=None)  # the 
 settings.load_profile("repeatable")
 
 ROOT = Path(__file__).resolve().parent.parent
+ALONE = ("tests/test_docs.py", "tests/test_chapter_pages.py", "src")  # tests that share little and take long
+LONG = (  # what takes longest, so that no worker begins with it when the other is done
+    "tests/test_docs.py::test_every_link",
+    "tests/serving",
+    "tests/cli",
+    "tests/chapter",
+    "tests/test_docs.py::test_a_page",
+    "tests/test_chapter_pages.py",
+    "tests/contracts",
+    "tests/plots",
+    "tests/audit",
+)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep the order below: workers would take what has most tests first, however short they are."""
+    config.option.loadscopereorder = False
+
+
+@pytest.hookimpl(tryfirst=True)  # before the groups are read
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put what takes long first; give a folder to one worker, as each worker makes what its tests share anew."""
+    items.sort(key=lambda item: next((n for n, start in enumerate(LONG) if item.nodeid.startswith(start)), len(LONG)))
+    for item in items:
+        if not item.nodeid.startswith(ALONE) and item.get_closest_marker("xdist_group") is None:
+            path = Path(item.nodeid.partition("::")[0])
+            item.add_marker(pytest.mark.xdist_group(str(path if path.parent == Path("tests") else path.parent)))
 
 
 def _copy_of(name: str) -> Path | None:

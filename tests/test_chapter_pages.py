@@ -14,10 +14,25 @@ import pytest
 
 nbformat = pytest.importorskip("nbformat")
 pytest.importorskip("jupytext")
+shells = pytest.importorskip("IPython.core.interactiveshell")
 
 ROOT = Path(__file__).resolve().parent.parent
 CHAPTER = ROOT / "docs" / "chapter"
-INSTALLED = {"alsoliked", "altair", "numpy", "polars", "scipy", "torch"}  # what alsoliked[plots] brings
+INSTALLED = {"alsoliked", "altair", "numpy", "polars", "scipy", "torch"}  # what alsoliked[train,plots] brings
+QUICKER = {  # what runs in place of what a page shows, where it would take long; `make docs` runs what it shows
+    "02-learned": [("bs=64", "bs=1024")],
+    "03-range-and-bias": [("bs=64", "bs=1024")],
+    "04-weight-decay": [("bs=64", "bs=1024"), ("fit_one_cycle(10,", "fit_one_cycle(2,")],
+    "09-newcomers": [
+        (
+            'ratings = movielens("ml-100k")',
+            'whole = movielens("ml-100k")\nratings = whole.take(whole.user_index < 250)',
+        ),
+        ("user_index, strangers))\nknown", "user_index, strangers) & (ratings.item_index < 500))\nknown"),
+        ("often, 100, replace", "often, 30, replace"),
+        ("rounds=4, n_people=200, seeds=2", "rounds=1, n_people=20, seeds=1"),
+    ],
+}
 
 
 def _load_notebooks() -> ModuleType:
@@ -83,6 +98,43 @@ def test_pages_begin_alike_and_end_with_what_to_try(page: Path) -> None:
     assert "remove-cell" in first[0].metadata["tags"]
     text = page.read_text(encoding="utf-8")
     assert text.index("## What to try next") < text.index("**Of the [questionnaire](11-questionnaire.md):**")
+
+
+@pytest.fixture
+def shell(ml_100k_zip: Path | None, request: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """What runs the cells of a notebook, in a folder of its own and in this process."""
+    config = importlib.import_module("traitlets.config").Config()
+    config.HistoryManager.enabled = False
+    (tmp_path / "data").mkdir()
+    source = ml_100k_zip or request.getfixturevalue("ml_100k_mirror")
+    (tmp_path / "data" / "ml-100k.zip").symlink_to(source)
+    monkeypatch.setenv("ALSOLIKED_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])  # put back afterwards: it becomes the page
+    monkeypatch.chdir(tmp_path)
+    return shells.InteractiveShell(config=config)
+
+
+@pages
+def test_the_cells_of_a_page_run_and_its_losses_are_those_of_its_notebook(page: Path, shell: Any) -> None:
+    """Give or take what another processor changes; only that they run, where something quicker runs."""
+    quicker = QUICKER.get(page.stem, [])
+    for old, _ in quicker:
+        assert old in page.read_text(encoding="utf-8"), f"{page.name} has no {old!r}"
+    for cell in _code(nbformat.read(notebooks.place_of(page), as_version=4)):
+        source = cell.source
+        for old, new in quicker:
+            source = source.replace(old, new)
+        done = shell.run_cell(source)
+        assert done.success, f"{page.name}: {done.error_before_exec or done.error_in_exec}\n{source}"
+        if not quicker and "valid_loss" in getattr(done.result, "columns", ()):
+            assert done.result["valid_loss"][-1] == pytest.approx(_last_loss(cell), abs=0.015)
+
+
+def _last_loss(cell: Any) -> float:
+    """The last number of the table that a cell shows."""
+    (table,) = [output.data["text/html"] for output in cell.outputs if output.output_type == "execute_result"]
+    return float(re.findall(r">([\d.]+)</td>", table)[-1])
 
 
 def test_the_questionnaire_shows_a_page_for_every_topic() -> None:

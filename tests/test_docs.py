@@ -8,7 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+import zipfile
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -23,8 +23,8 @@ ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
 
 
-def _load_pages() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("alsoliked_docs_pages", DOCS / "pages.py")
+def _load(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"alsoliked_docs_{name}", DOCS / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -33,7 +33,7 @@ def _load_pages() -> ModuleType:
     return module
 
 
-pages = _load_pages()
+pages = _load("pages")
 NAMES = [str(path.relative_to(DOCS)) for path in pages.all_pages()]
 VERBS = (
     "demo",
@@ -56,6 +56,33 @@ VERBS = (
     "tradeoff",
     "loops",
     "plan",
+    "serve",
+    "rollout",
+    "edits",
+    "keys",
+    "retrain",
+    "monitor",
+    "export",
+)
+
+QUICKER = {  # what runs in place of what a page shows, where it would take long; docs/pages.py runs what it shows
+    "chapter/your-notebook.md": [("bs=64", "bs=1024")],  # tests/chapter/test_story.py trains as the page does
+    "explanation/blend-and-auto.md": [("--budget 20", "--budget 3")],
+    "verbs/compare.md": [("--models dot_bias,ease --folds 1", "--models ease --folds 1")],
+    "verbs/report.md": [("--user 405", "--user 405 --no-audit")],  # tests/cli/test_report.py asks for one
+    "verbs/tradeoff.md": [("--strengths 0,.3,.7,1", "--strengths 0,1")],
+}
+
+FEW = (  # pages that run on the first 250 users alone: nothing they are held to depends on how many there are
+    "explanation/columns.md",
+    "explanation/feedback-loops.md",
+    "pictures.md",
+    "verbs/audit.md",
+    "verbs/compare.md",
+    "verbs/demo.md",
+    "verbs/evaluate.md",
+    "verbs/simulate.md",
+    "verbs/tradeoff.md",
 )
 
 
@@ -67,24 +94,49 @@ def data_home(ml_100k_zip: Path | None, request: pytest.FixtureRequest, tmp_path
     return folder
 
 
+@pytest.fixture(scope="session")
+def few_home(ml_100k_zip: Path | None, data_home: Path, tmp_path_factory: Any) -> Path:
+    """Another such folder, whose ml-100k has the ratings of few users; the mirror would not be one without all."""
+    if ml_100k_zip is None:
+        return data_home
+    folder = tmp_path_factory.mktemp("few-home")
+    with zipfile.ZipFile(data_home / "ml-100k.zip") as whole, zipfile.ZipFile(folder / "ml-100k.zip", "w") as few:
+        for name in whole.namelist():
+            lines = whole.read(name).splitlines(keepends=True)
+            if name.endswith("/u.data"):
+                lines = [line for line in lines if int(line.split(b"\t")[0]) <= 250]
+            few.writestr(name, b"".join(lines))
+    return folder
+
+
 @pytest.fixture
-def at_home(data_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder to be in, no cache, and ml-100k where ALSOLIKED_DATA says."""
-    monkeypatch.setenv("ALSOLIKED_DATA", str(data_home))
+def at_home(request: pytest.FixtureRequest, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Be in an empty folder, with no cache, and ml-100k where ALSOLIKED_DATA says; give what training printed."""
+    of = "few" if name in FEW else "data"
+    monkeypatch.setenv("ALSOLIKED_DATA", str(request.getfixturevalue(f"{of}_home")))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
-    return tmp_path / "here"
+    return request.getfixturevalue(f"first_of_{of}")
 
 
 @pytest.fixture(scope="session")
-def first(data_home: Path, tmp_path_factory: Any) -> Iterator[Path]:
+def first_of_data(data_home: Path, tmp_path_factory: Any) -> Path:
     """The bundle most pages start from, trained by the command they show."""
-    folder = tmp_path_factory.mktemp("first")
+    return _first(data_home, tmp_path_factory.mktemp("first"))
+
+
+@pytest.fixture(scope="session")
+def first_of_few(few_home: Path, tmp_path_factory: Any) -> Path:
+    """The same of few users."""
+    return _first(few_home, tmp_path_factory.mktemp("first"))
+
+
+def _first(home: Path, folder: Path) -> Path:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ALSOLIKED_DATA", str(data_home))
+        patch.setenv("ALSOLIKED_DATA", str(home))
         pages.train_first(folder)
-        yield folder
+    return folder
 
 
 def _runnable(name: str) -> bool:
@@ -92,11 +144,25 @@ def _runnable(name: str) -> bool:
     return any(block.kind in ("python", "console") for block in found)
 
 
-@pytest.mark.usefixtures("at_home")
-@pytest.mark.parametrize("name", [name for name in NAMES if _runnable(name)])
-def test_a_page_runs_and_ends_as_it_shows(name: str, first: Path) -> None:
-    lines = (DOCS / name).read_text(encoding="utf-8").splitlines()
-    session, found = pages.Session(first), pages.blocks(lines)
+def _lines(name: str) -> list[str]:
+    """Return the lines of a page, quicker ones where it would take long."""
+    text = (DOCS / name).read_text(encoding="utf-8")
+    for old, new in QUICKER.get(name, []):
+        assert old in text, f"docs/{name} has no {old!r}"
+        text = text.replace(old, new)
+    return text.splitlines()
+
+
+def _one_worker(name: str) -> Any:
+    """A page, with what makes all pages of a bundle run where that bundle was trained."""
+    return pytest.param(name, marks=pytest.mark.xdist_group("pages of few" if name in FEW else "pages"))
+
+
+@pytest.mark.parametrize("name", [_one_worker(name) for name in NAMES if _runnable(name)])
+def test_a_page_runs_and_ends_as_it_shows(name: str, at_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if name == "verbs/demo.md":
+        monkeypatch.setattr("alsoliked.cli.demo._draw", lambda *_: [])  # tests/cli/test_demo.py draws the same
+    session, found = pages.Session(at_home), pages.blocks(_lines(name))
     for place, block in enumerate(found):
         where = f"docs/{name} line {block.start + 1}"
         if block.kind == "file":
@@ -178,10 +244,26 @@ def test_every_option_of_the_recommender_is_a_flag_or_said_to_be_none() -> None:
 
 @pytest.fixture(scope="session")
 def built(data_home: Path, tmp_path_factory: Any) -> Path:
-    """The pages as `make docs` builds them: without a warning, the cells of the chapter run."""
+    """The pages as `make docs` builds them, without a warning; what the chapter's cells print is from the notebooks."""
     pytest.importorskip("myst_nb")
     folder = tmp_path_factory.mktemp("built")
-    order = [sys.executable, "-m", "sphinx", "-W", "-q", "-j", "8", "-b", "html", "-d", f"{folder}/trees", str(DOCS)]
+    _load("notebooks").remember(folder / "cells")
+    kept = ["-D", "nb_execution_mode=cache", "-D", f"nb_execution_cache_path={folder}/cells"]
+    order = [
+        sys.executable,
+        "-m",
+        "sphinx",
+        "-W",
+        "-q",
+        "-j",
+        "2",
+        "-b",
+        "html",
+        *kept,
+        "-d",
+        f"{folder}/trees",
+        str(DOCS),
+    ]
     env = {**os.environ, "ALSOLIKED_DATA": str(data_home), "XDG_CACHE_HOME": f"{folder}/cache"}
     done = subprocess.run([*order, f"{folder}/html"], check=False, env=env, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

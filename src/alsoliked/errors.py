@@ -18,7 +18,8 @@
     ├── BundleError                     a saved model that is truncated, edited or foreign
     └── MissingExtraError (ImportError) an optional dependency is not installed
 
-Every message says what came, what was expected and what to do next, on one line.
+Extras are named in the message: whatever fits a model says ``pip install 'alsoliked[train]'`` where PyTorch is missing,
+before it does any work. Every message says what came, what was expected and what to do next, on one line.
 """
 
 from __future__ import annotations

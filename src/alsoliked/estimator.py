@@ -20,7 +20,7 @@ from alsoliked.models.options import check_whole
 from alsoliked.models.registry import model_spec
 from alsoliked.recommendation.answers import Answers
 from alsoliked.recommendation.reranking import Reranking
-from alsoliked.training import Epoch, History
+from alsoliked.training.history import Epoch, History
 
 __all__ = ["Estimator"]
 
@@ -108,6 +108,8 @@ class Estimator:
             If an option is unknown, out of range, or has no effect on this model.
         TrainingError
             If the loss becomes infinite or no number.
+        MissingExtraError
+            Without PyTorch, which all but the baselines need to be fitted.
         """
         check_whole("seed", self.seed, 0)
         given = {name: _plain(getattr(self, name)) for name in OPTIONS if getattr(self, name) is not None}

@@ -19,10 +19,10 @@ from alsoliked.data.ratings import Ratings
 from alsoliked.data.vocabulary import Id
 from alsoliked.data.without import without_user
 from alsoliked.fitting.forget import Forgotten, drop_rows, look_for
-from alsoliked.fitting.update import update_answers
 from alsoliked.inside import Inside
 from alsoliked.recommendation.answers import Answers
 from alsoliked.recommendation.ranked import Ranked
+from alsoliked.training.needed import check_torch
 
 __all__ = ["Newcomers"]
 
@@ -77,7 +77,10 @@ class Newcomers(Inside):
         ------
         UnknownIdError
             If there is no such user.
+        MissingExtraError
+            Without PyTorch.
         """
+        check_torch("forgetting a user")
         answers = self.fitted
         left = without_user(answers.train, user)
         held_out = None if self.held_out_ is None else left.part(self.held_out_)
@@ -124,7 +127,12 @@ class Newcomers(Inside):
             If nothing came, a rating is off the scale, ids are of another type, or timestamps are missing.
         OptionError
             If the model is of a kind that cannot be updated.
+        MissingExtraError
+            Without PyTorch.
         """
+        check_torch("updating a model")
+        from alsoliked.fitting.update import update_answers  # noqa: PLC0415
+
         news = merged(self.fitted.train, new_ratings, users, items)
         other = type(self)(**self.get_params())
         other.options_, other.history_, other.tried_ = self.options_, self.history_, self.tried_

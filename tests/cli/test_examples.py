@@ -1,4 +1,4 @@
-"""The examples of the documentation, as a user types them."""
+"""The examples of the documentation, as a user types them; three of them in a real process."""
 
 import csv
 import io
@@ -15,14 +15,14 @@ def test_train_prints_the_measure_and_tells_the_epochs(trained):
     assert sorted(p.name for p in (work / "runs").iterdir()) == ["first"]
 
 
-def test_evaluate_as_json(call, work):
-    report = call("evaluate", "runs/first", "--json", at=work).json
+def test_evaluate_as_json(ask, work):
+    report = ask("evaluate", "runs/first", "--json", at=work).json
     assert report["subject"] == "dot_bias"
     assert set(report["figures"]) >= {"dot_bias", "damped_bias", "popular"}
 
 
-def test_recommend_to_a_user(call, work):
-    found = call("recommend", "runs/first", 196, "-n", 10, "--json", at=work).json
+def test_recommend_to_a_user(ask, work):
+    found = ask("recommend", "runs/first", 196, "-n", 10, "--json", at=work).json
     assert [row["rank"] for row in found["items"]] == list(range(1, 11))
     assert all(1 <= row["rating"] <= 5 for row in found["items"])
 
@@ -42,9 +42,9 @@ def test_similar_by_title(call, work):
     assert len(done.out.splitlines()) == 12
 
 
-def test_train_on_a_csv_with_names_of_ones_own(call, books):
+def test_train_on_a_csv_with_names_of_ones_own(ask, books):
     columns = ["--user", "reader", "--item", "book", "--rating", "stars", "--epochs", "1"]
-    done = call("train", "ratings.csv", "-o", "runs/mine", *columns, at=books)
+    done = ask("train", "ratings.csv", "-o", "runs/mine", *columns, at=books)
     assert done.code == 0
     assert (books / "runs/mine/manifest.json").is_file()
 

@@ -10,9 +10,9 @@ from torch import nn
 from alsoliked.errors import OptionError
 from alsoliked.models import CollabNN, DotProduct, DotProductBias
 from alsoliked.models import level_factors as module
-from alsoliked.models.level_factors import LevelFactors, to_level_factors
+from alsoliked.models.level_factors import LevelFactors
 from alsoliked.models.level_gradient import add_level_gradient, levels_written_out
-from alsoliked.models.levels import DotProductLevels, Levels, tilt
+from alsoliked.models.levels import DotProductLevels, Levels, tilt, to_level_factors
 from alsoliked.models.net_scores import NetScores
 
 N_USERS, N_ITEMS = 6, 5

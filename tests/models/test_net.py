@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -66,7 +68,7 @@ def test_frozen_net_predicts_what_the_net_predicts(net: CollabNN) -> None:
 
 
 def test_jacobian_against_finite_differences(net: CollabNN) -> None:
-    net = net.double()  # differences of single precision numbers would be noise
+    net = net.double().eval()  # differences of single precision numbers would be noise
     row, items = np.array([0.3, -0.8, 0.5]), np.array([0, 4, 4, 2])
     predicted, jacobian = NetScores.of(net).linearised(row, items)
     assert predicted.shape == (4,)
@@ -74,21 +76,49 @@ def test_jacobian_against_finite_differences(net: CollabNN) -> None:
     vectors = net.item_factors.weight[torch.as_tensor(items)]
 
     def at(moved: np.ndarray) -> np.ndarray:
-        return net.from_vectors(torch.from_numpy(moved).expand(4, -1), vectors).numpy()
+        return net.from_vectors(torch.from_numpy(moved).expand(4, -1), vectors).detach().numpy()
 
     assert predicted == pytest.approx(at(row))
     for place, step in enumerate(np.eye(3) * 1e-6):
         assert jacobian[:, place] == pytest.approx((at(row + step) - at(row - step)) / 2e-6, abs=1e-6)
 
 
+def copies(net: CollabNN) -> dict[str, torch.Tensor]:
+    return {key: value.clone() for key, value in net.state_dict().items()}
+
+
 def test_looking_leaves_the_net_alone(net: CollabNN) -> None:
+    modes, before = [module.training for module in net.modules()], copies(net)
     frozen = NetScores.of(net)
-    before = {key: value.clone() for key, value in net.state_dict().items()}
+    arrays = {key: value.copy() for key, value in frozen.arrays.state.items()}
     frozen.users(np.arange(7))
     frozen.pairs(USERS.numpy(), ITEMS.numpy())
     frozen.linearised(frozen.user_rows[0], np.arange(5))
     frozen.user_factors[:] = 9.0  # a copy, whatever is done to it
     frozen.item_factors[:] = 9.0
-    assert all(torch.equal(before[key], value) for key, value in net.state_dict().items())
-    assert not any(module.training for module in net.modules())
+    assert all(np.array_equal(arrays[key], value) for key, value in frozen.arrays.state.items())
+    assert all(torch.equal(before[key], value) for key, value in copies(net).items())
+    assert [module.training for module in net.modules()] == modes
     assert all(p.grad is None for p in net.parameters())
+
+
+def test_a_thawed_net_is_the_net_again(net: CollabNN) -> None:
+    thawed = NetScores.of(net).net
+    assert torch.equal(thawed(USERS, ITEMS), net.eval()(USERS, ITEMS).detach())
+    assert thawed.shape == net.shape
+    assert not any(p.requires_grad for p in thawed.parameters())
+
+
+def test_arrays_that_do_not_fit_each_other_are_known(net: CollabNN) -> None:
+    arrays = NetScores.of(net).arrays
+    assert arrays.fits(7, 5)
+    assert not arrays.fits(8, 5)
+    for name in (name for name in arrays.state if name.startswith("layers")):
+        assert not replace(arrays, state={**arrays.state, name: np.zeros(99, np.float32)}).fits(7, 5)
+        assert not replace(arrays, state={k: v for k, v in arrays.state.items() if k != name}).fits(7, 5)
+    assert not replace(arrays, shape={**arrays.shape, "layers": [99]}).fits(7, 5)
+
+
+def test_what_is_frozen_cannot_be_changed(net: CollabNN) -> None:
+    with pytest.raises(ValueError, match="read-only"):
+        NetScores.of(net).arrays.user_factors[0] = 1.0

@@ -8,8 +8,9 @@ import torch
 from torch import nn
 
 from alsoliked.errors import OptionError
+from alsoliked.models.building import build_network
 from alsoliked.models.options import check_options
-from alsoliked.models.registry import build_network, model_names, model_spec
+from alsoliked.models.registry import model_names, model_spec
 
 UNFIT = [
     ("n_factors", 0),

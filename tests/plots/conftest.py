@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -74,6 +75,8 @@ def tables(items: pl.DataFrame) -> dict[str, Any]:
         "narrowing": [_periods()],
         "limits": [_limits()],
         "group_gaps": [_gaps(), "gender", "ndcg"],
+        "error_by_day": [_errors()],
+        "groups_by_period": [_shares(), "gender"],
         "exposure": [
             pl.DataFrame(
                 {"ratings": [0, 9], "shown": [0.0, 4.0], "equal": [0.0, 3.5], "items": [5, 1], "title": title[:2]}
@@ -163,6 +166,24 @@ def _epochs() -> pl.DataFrame:
 def _groups() -> pl.DataFrame:
     ends = {"low": [2.0, None], "high": [2.4, None]}
     return pl.DataFrame({"predicted": [2.1, 4.0], "actual": [2.2, 4.0]} | ends | {"count": [10, 1]})
+
+
+def _errors() -> pl.DataFrame:
+    row = {"by": "day", "rmse": 0.9, "low": 0.8, "high": 1.0, "n": 90, "users": 40}
+    days = [row | {"group": arm, "day": date(2026, 1, day)} for arm in ("stable", "holdout") for day in (1, 2, 3)]
+    return pl.DataFrame([*days, row | {"by": "arm", "group": "stable", "day": None}], infer_schema_length=None)
+
+
+def _shares() -> pl.DataFrame:
+    row = {"column": "gender", "value": 0.5, "low": 0.4, "high": 0.6, "people": 0.45}
+    return pl.DataFrame(
+        [
+            row | {"group": group, "of": of, "begin": begin * 86_400.0}
+            for group in "FM"
+            for of in ("ratings", "shown")
+            for begin in (20_000, 20_007)
+        ]
+    )
 
 
 def _gaps() -> pl.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -21,6 +22,8 @@ from alsoliked.data.synthetic import planted_ratings
 from alsoliked.serving.app import create_app
 from alsoliked.serving.service import Service
 from alsoliked.serving.settings import Settings
+
+UNHURRIED = 30.0  # seconds; a test machine may be busy, and only tests of the budget are about it
 
 
 def titled(ratings: Ratings) -> Ratings:
@@ -100,7 +103,7 @@ def running(settings: Settings, headers: dict[str, str] | None = None) -> Iterat
 @pytest.fixture(scope="module")
 def serving(bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """A service of the small bundle with SQLite, one for a module: tests use users of their own."""
-    with running(Settings(home=tmp_path_factory.mktemp("home"), bundle=bundle)) as up:
+    with running(Settings(home=tmp_path_factory.mktemp("home"), bundle=bundle, budget=UNHURRIED)) as up:
         yield up
 
 
@@ -110,7 +113,56 @@ def serve_anew(bundle: Path, tmp_path: Path) -> Iterator[Callable[..., Running]]
     with contextlib.ExitStack() as stack:
 
         def start(**told: Any) -> Running:
-            settings = {"home": tmp_path / "home", "bundle": bundle, **told}
+            settings = {"home": tmp_path / "home", "bundle": bundle, "budget": UNHURRIED, **told}
             return stack.enter_context(running(Settings(**settings)))
 
         yield start
+
+
+@pytest.fixture
+def open_service(bundle: Path, tmp_path: Path) -> Iterator[Callable[..., Service]]:
+    """Open a service of the test's own that nobody reaches over HTTP."""
+    with contextlib.ExitStack() as stack:
+
+        def start(**told: Any) -> Service:
+            settings = {"home": tmp_path / "home", "bundle": bundle, "budget": UNHURRIED, **told}
+            service = Service.open(Settings(**settings))
+            stack.callback(service.close)
+            return service
+
+        yield start
+
+
+@pytest.fixture(scope="module")
+def service(bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A service that nobody reaches over HTTP, one for a module: tests use users of their own."""
+    opened = Service.open(Settings(home=tmp_path_factory.mktemp("home"), bundle=bundle, budget=UNHURRIED))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def fresh_postgres(postgres: str) -> Callable[[], str]:
+    """Make an empty database in the PostgreSQL of the tests, so that modules do not meet; give its URL."""
+    import psycopg
+    from sqlalchemy import make_url
+
+    names = itertools.count(1)
+
+    def fresh() -> str:
+        name = f"fresh_{next(names)}"
+        with psycopg.connect(postgres, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
+        return make_url(postgres).set(database=name).render_as_string(hide_password=False)
+
+    return fresh
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def serving_both(
+    request: pytest.FixtureRequest, bundle: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Running]:
+    """A service with SQLite, then one with PostgreSQL, for whatever the database decides."""
+    database = None if request.param == "sqlite" else request.getfixturevalue("fresh_postgres")()
+    with running(Settings(home=tmp_path_factory.mktemp("home"), bundle=bundle, database=database, rate=0)) as up:
+        yield up

@@ -10,7 +10,7 @@ import pytest
 from alsoliked import Ratings, Recommender
 from alsoliked.errors import BundleError, DataError, OptionError
 from alsoliked.models.item_weights import ItemWeights
-from alsoliked.solvers import ease
+from alsoliked.solvers import ease_weights
 from alsoliked.solvers.ease import Ease
 
 
@@ -52,9 +52,9 @@ def test_weights_are_those_of_a_ridge_regression_of_each_item(ratings: Ratings, 
 
 def test_blocks_of_items_change_nothing(ratings: Ratings, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = Ease().solve(ratings).weights
-    monkeypatch.setattr(ease, "BLOCK_CELLS", 7 * ratings.n_users)
+    monkeypatch.setattr(ease_weights, "BLOCK_CELLS", 7 * ratings.n_users)
     assert (Ease().solve(ratings).weights == whole).all()
-    monkeypatch.setattr(ease, "BLOCK_CELLS", 1)
+    monkeypatch.setattr(ease_weights, "BLOCK_CELLS", 1)
     assert (Ease().solve(ratings).weights == whole).all()
 
 

@@ -13,8 +13,8 @@ from alsoliked.data.ratings import Ratings
 from alsoliked.data.split import random_split
 from alsoliked.errors import OptionError
 from alsoliked.models import CollabNN, DotProductBias
-from alsoliked.models.level_factors import LevelFactors, to_level_factors
-from alsoliked.models.levels import DotProductLevels, chances
+from alsoliked.models.level_factors import LevelFactors
+from alsoliked.models.levels import DotProductLevels, chances, to_level_factors
 from alsoliked.training import Learner
 from alsoliked.training.cross_entropy import CrossEntropy, entropy_of_shares, levels_of, rating_levels
 

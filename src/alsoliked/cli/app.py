@@ -45,6 +45,10 @@ def _run(arguments: Sequence[str]) -> int:
         sys.stdout.flush()
     except AlsolikedError as error:
         return _refused(in_flags(str(error)), 1)
+    except ModuleNotFoundError as error:
+        if error.name != "torch":
+            raise
+        return _refused("this needs PyTorch; install it with: pip install 'alsoliked[train]'.", 1)
     except _InterruptedError as error:
         return _refused("interrupted; nothing half-written was left.", 128 + error.number)
     except BrokenPipeError:  # whoever read our output has seen enough: not our failure

@@ -134,9 +134,13 @@ def _check_early(model: str, options: dict[str, Any], out: Path) -> None:
     check_writable(out.absolute().parent)
     from alsoliked.fitting import settle_options
     from alsoliked.models.registry import model_spec
+    from alsoliked.training.needed import check_torch
 
     given = {name: value for name, value in options.items() if value is not None}
-    settle_options(model_spec(model, options["feedback"]), given, 1)
+    spec = model_spec(model, options["feedback"])
+    settle_options(spec, given, 1)
+    if spec.kind != "baseline":
+        check_torch("training a model")
     if (out / "manifest.json").is_file():
         say(f"{out} holds an older bundle; it is replaced when the new one is complete")
 

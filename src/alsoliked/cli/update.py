@@ -46,10 +46,12 @@ def update(
     from alsoliked.bundle import check_place
     from alsoliked.data.merging import merged
     from alsoliked.recommender import Recommender
+    from alsoliked.training.needed import check_torch
 
     place = bundle if out is None else out
     check_place(place)
     check_writable(place.absolute().parent)
+    check_torch("updating a model")
     rec = Recommender.load(bundle)
     columns = {"user": user, "item": item, "rating": rating, "timestamp": timestamp}
     new = source.load_ratings(data, **columns, on_bad_rows=on_bad_rows, on_repeat=on_repeat, query=query)

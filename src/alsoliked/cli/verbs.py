@@ -12,16 +12,22 @@ from alsoliked.cli import (
     compare,
     data,
     demo,
+    edits,
     evaluate,
+    export,
     first,
     forget,
     inspect,
     interview,
+    keys,
     loops,
+    monitor,
     newcomers,
     plan,
     recommend,
     report,
+    retrain,
+    rollout,
     serve,
     similar,
     simulate,
@@ -139,3 +145,25 @@ app.command(**_examples("forget runs/first 196", "forget runs/first 196 --no-ref
 app.command(
     **_examples("serve runs/first", "serve runs/first --workers 2 --database postgresql://me@db/alsoliked")
 )(serve.serve)
+app.add_typer(keys.app, name="keys")
+app.add_typer(rollout.app, name="rollout")
+app.add_typer(edits.app, name="edits")
+app.command(
+    **_examples(
+        "export runs/first --to parquet -o tables",
+        "export runs/first --to pgvector --url postgresql://me@db/shop",
+        "export runs/first --to usearch -o index --directions 64",
+        "export runs/first --to onnx -o scorer",
+    )
+)(export.export)
+app.command(
+    **_examples(
+        "retrain",
+        "retrain --propose --by ann",
+        "retrain --model als:n_factors=40 -o runs/next",
+        "retrain --every 24h",
+    )
+)(retrain.retrain)
+app.command(
+    **_examples("monitor", "monitor --since 7d --tables", "monitor -o monitor.html", "monitor --alerts > alerts.yml")
+)(monitor.monitor)

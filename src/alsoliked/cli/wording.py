@@ -14,6 +14,7 @@ NAMES = (
     *("among", "exclude", "given", "k", "max_users", "min_count", "n", "objective", "on_unknown", "relevant_from"),
     *("least", "most", "worth"),
     *("arm", "before", "column", "looks", "periods"),
+    *("connectivity", "directions", "expansion", "schema", "table"),
     *("boredom", "choice", "drift", "grow", "grow_by", "holdout", "rounds", "seeds", "takes"),
 )
 PHRASES = {

@@ -11,7 +11,6 @@ from dataclasses import replace
 from typing import Literal, TypeAlias
 
 import numpy as np
-import torch
 
 from alsoliked.coldstart.attributes_evidence import Double, Evidence, Indices, Settled, settled_rows
 from alsoliked.coldstart.attributes_linear import (
@@ -21,18 +20,16 @@ from alsoliked.coldstart.attributes_linear import (
     linear_link,
     missed,
 )
-from alsoliked.coldstart.attributes_net import fit_net
 from alsoliked.coldstart.attributes_side import Of, Side
 from alsoliked.data.columns import Columns, Encoded
 from alsoliked.models.column_rows import ColumnRows
 from alsoliked.recommendation.answers import Answers
-from alsoliked.solvers.bayes.features import Features, normalised_sets
+from alsoliked.training.needed import check_torch
 
 __all__ = ["How", "Of", "Side", "dense", "learn_rows", "with_columns"]
 
 How: TypeAlias = Literal["linear", "net", "best"]
 
-DIRECTIONS, SWEEPS = 32, 4  # of the sets of items that were rated, and of the iteration that finds them
 RARE = 0.01  # places that fewer rows have are set to what is usual
 
 
@@ -54,12 +51,20 @@ def learn_rows(
     rated
         Whether to learn what having rated an item says (users alone: that few rated an item makes it another kind
         of item, and a newcomer has few raters because it is new).
+
+    Raises
+    ------
+    MissingExtraError
+        Without PyTorch.
     """
+    check_torch("learning from columns")
+    from alsoliked.coldstart.attributes_sets import described_sets  # noqa: PLC0415  needs torch, what it learns does not
+
     some = np.arange(len(side.evidence.index)) if some is None else some
     evidence, encoded = side.evidence.take(some), _rows_of(side.encoded(columns), some)
     x = dense(encoded, columns.n_places)
     settings = choose_settings(evidence, x, seed)
-    sets, directions = _sets(side, evidence) if rated and side.of == "users" else (np.zeros((len(x), 0)), None)
+    sets, directions = described_sets(side, evidence) if rated and side.of == "users" else (np.zeros((len(x), 0)), None)
     both = np.concatenate([x, sets], axis=1)
     penalty = np.array([settings.penalty] * x.shape[1] + [RATED_PENALTY] * sets.shape[1])
     weight = settings.weight(evidence)
@@ -110,16 +115,6 @@ def _rows_of(encoded: Encoded, some: Indices) -> Encoded:
     return Encoded(encoded.places[some], encoded.weights[some], encoded.starts)
 
 
-def _sets(side: Side, evidence: Evidence) -> tuple[Double, Double]:
-    """Describe who rated what: (n_rows, n_directions), and what takes a set of items there, (n_items, n_directions)."""
-    train = side.train
-    users, items = (torch.from_numpy(index.astype(np.int64)) for index in (train.user_index, train.item_index))
-    table = Features([normalised_sets(users, items, train.n_users, train.n_items)], train.n_users)
-    most = min(DIRECTIONS, train.n_users, train.n_items)
-    directions = table.leading(most, SWEEPS, torch.Generator().manual_seed(0))
-    return table.times(directions).numpy()[evidence.index].astype(np.float64), directions.numpy().astype(np.float64)
-
-
 def _linear(
     columns: Columns, link: Double, data: tuple[Double, Double], found: Settled, sets: tuple[Double, Double]
 ) -> ColumnRows:
@@ -145,6 +140,8 @@ def _with_net(
     linear: ColumnRows, evidence: Evidence, data: tuple[Double, Double], rows: Double, of_sets: Double, *, seed: int
 ) -> ColumnRows:
     """Put the network in the place of the link, and find anew what is left open."""
+    from alsoliked.coldstart.attributes_net import fit_net  # noqa: PLC0415
+
     x, weight = data
     net = fit_net(linear.columns, x, rows - of_sets, weight, metric=_metric(evidence), seed=seed)
     learned = replace(linear, how="net", vectors=net.vectors, base=net.base, layers=net.layers)
@@ -155,6 +152,8 @@ def _with_net(
 
 def _net_is_better(columns: Columns, evidence: Evidence, x: Double, settings: LinearSettings, seed: int) -> bool:
     """Hold out a fifth of the rows and see what ratings lose by either."""
+    from alsoliked.coldstart.attributes_net import fit_net  # noqa: PLC0415
+
     hidden = np.random.default_rng(seed + 1).permutation(len(x)) < len(x) // 5
     rest, out = evidence.take(np.flatnonzero(~hidden)), evidence.take(np.flatnonzero(hidden))
     weight = settings.weight(rest)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
-import torch
 
 from alsoliked.contents.column_parts import parts_apart, parts_together
 from alsoliked.contents.factors import FAMILY, factors_apart, factors_together
@@ -15,8 +15,8 @@ from alsoliked.errors import BundleError
 from alsoliked.models.blend import Blend, RatingModel
 from alsoliked.models.factors import FactorModel
 from alsoliked.models.item_weights import ItemWeights
+from alsoliked.models.net_arrays import NetArrays
 from alsoliked.models.net_scores import NetScores
-from alsoliked.models.neural import CollabNN
 
 __all__ = ["put_together", "take_apart"]
 
@@ -35,11 +35,12 @@ def take_apart(name: str, part: RatingModel | ItemWeights | None, arrays: Arrays
         arrays[f"{name}.weights"] = part.weights
         return {"kind": "item_weights", "liked_from": part.liked_from}
     if isinstance(part, NetScores):
-        arrays.update({f"{name}.net.{key}": value.numpy() for key, value in part.net.state_dict().items()})
+        net = part.arrays
+        arrays.update({f"{name}.net.{key}": value for key, value in net.state.items()})
         arrays[f"{name}.values"] = part.values
-        y_range = None if part.net.y_range is None else [float(v) for v in part.net.y_range]
+        y_range = None if net.y_range is None else [float(v) for v in net.y_range]
         moments = parts_apart(f"{name}.moments", part.moments, arrays)
-        return {"kind": "net", "y_range": y_range, "shape": part.net.shape, "moments": moments}
+        return {"kind": "net", "y_range": y_range, "shape": dict(net.shape), "moments": moments}
     return factors_apart(name, part, arrays)
 
 
@@ -67,11 +68,12 @@ def put_together(name: str, about: About | None, arrays: Arrays, train: Ratings)
 def _net(name: str, about: About, arrays: Arrays, train: Ratings) -> NetScores:
     prefix, y_range = f"{name}.net.", about["y_range"]
     y_range = None if y_range is None else (float(y_range[0]), float(y_range[1]))
-    net = CollabNN(train.n_users, train.n_items, y_range=y_range, **about["shape"])
-    state = {key[len(prefix) :]: torch.from_numpy(v) for key, v in arrays.items() if key.startswith(prefix)}
-    net.load_state_dict(state)
+    state = {key[len(prefix) :]: array for key, array in arrays.items() if key.startswith(prefix)}
+    net = NetArrays(state, about["shape"], y_range)
+    if not net.fits(train.n_users, train.n_items):
+        raise BundleError(f"the bundle's {name}.net does not fit the rest of it; train again.")
     moments = parts_together(f"{name}.moments", about.get("moments"), arrays)
-    return NetScores.of(net, arrays.get(f"{name}.values"), moments)
+    return NetScores(net, arrays.get(f"{name}.values", np.zeros(0, np.float32)), moments)
 
 
 def _blend(name: str, about: dict[str, Any], arrays: Arrays, train: Ratings) -> Blend:

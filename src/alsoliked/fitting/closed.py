@@ -1,9 +1,8 @@
-"""Closed: models with a solution or a sampler of their own: least squares in turn, a chain, EASE, the baselines."""
+"""Closed: models with a solution or a sampler of their own: least squares in turn, a chain, EASE."""
 
 from __future__ import annotations
 
 from alsoliked.fitting.task import Fitted, Task
-from alsoliked.models.registry import build_baseline
 from alsoliked.models.untrained import settle_untrained
 from alsoliked.recommendation.answers import Answers
 from alsoliked.solvers.als import ALS
@@ -11,7 +10,7 @@ from alsoliked.solvers.bayes import Bayes
 from alsoliked.solvers.ease import Ease
 from alsoliked.solvers.implicit_als import ImplicitALS
 
-__all__ = ["fit_baseline", "fit_bayes", "fit_ease", "fit_in_turn"]
+__all__ = ["fit_bayes", "fit_ease", "fit_in_turn"]
 
 
 def fit_in_turn(task: Task) -> Fitted:
@@ -38,11 +37,3 @@ def fit_ease(task: Task) -> Fitted:
     """Invert one table."""
     solved = Ease(**task.without("user_weights")).solve(task.train, task.user_weights)
     return Fitted(Answers(task.train, rating=None, choice=solved))
-
-
-def fit_baseline(task: Task) -> Fitted:
-    """Solve what must be beaten."""
-    solved = build_baseline(task.spec.name, task.options).solve(task.train)
-    if task.spec.lists == "popular":
-        return Fitted(Answers(task.train, rating=None, choice=solved))
-    return Fitted(Answers(task.train, solved, choice=None, ordered=task.spec.lists != "none"))

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import copy
 from dataclasses import replace
 from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-import torch
 
 from alsoliked.data.columns import lined_up
 from alsoliked.data.merging import Merged
@@ -74,16 +72,9 @@ def _placed(model: FactorModel | NetScores, users: Indices, rows: FloatArray) ->
     whole = model.user_rows
     whole[users] = rows
     if isinstance(model, NetScores):
-        return _with_table(model, whole)
+        return model.with_table("users", whole)
     n = 1 + model.n_factors
     changed: dict[str, Any] = {"user_bias": whole[:, 0].copy(), "user_factors": whole[:, 1:n].copy()}
     if isinstance(model, LevelFactors):
         changed["user_habits"] = whole[:, n:].copy()
     return replace(model, **changed)
-
-
-def _with_table(model: NetScores, rows: FloatArray) -> NetScores:
-    net = copy.deepcopy(model.net)
-    with torch.no_grad():
-        net.user_factors.weight.copy_(torch.from_numpy(rows))
-    return NetScores.of(net, model.values, model.moments)

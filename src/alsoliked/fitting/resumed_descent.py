@@ -7,7 +7,6 @@ all, and on new ratings alone they would forget the old: a net goes over everyth
 
 from __future__ import annotations
 
-import copy
 from typing import Any
 
 import numpy as np
@@ -84,7 +83,7 @@ def _check_levels(model: FactorModel | NetScores, train: Ratings) -> None:
 def _thawed(model: FactorModel | NetScores, task: Task) -> nn.Module:
     """Return a network that starts as the model is."""
     if isinstance(model, NetScores):
-        return copy.deepcopy(model.net).requires_grad_(requires_grad=True)
+        return model.arrays.thawed()
     factory = DotProduct if task.spec.name == "dot" else DotProductBias
     linear = factory(model.n_users, model.n_items, model.n_factors, y_range=model.y_range, generator=torch.Generator())
     tables = linear.tables()

@@ -9,8 +9,8 @@ import numpy as np
 
 from alsoliked.data.ratings import Ratings
 from alsoliked.errors import OptionError
-from alsoliked.models.ranges import y_range_around
 from alsoliked.models.options import check_options
+from alsoliked.models.ranges import y_range_around
 from alsoliked.models.registry import ModelSpec, model_spec
 from alsoliked.models.spelling import read_members, written
 from alsoliked.solvers.stack import MOST

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from alsoliked.fitting.closed import fit_baseline, fit_bayes, fit_ease, fit_in_turn
+from alsoliked.fitting.baseline import fit_baseline
+from alsoliked.fitting.closed import fit_bayes, fit_ease, fit_in_turn
 from alsoliked.fitting.descent import fit_by_descent
 from alsoliked.fitting.task import Fitted, Task
 from alsoliked.models.registry import Kind

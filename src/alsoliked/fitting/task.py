@@ -13,7 +13,7 @@ from alsoliked.models.blend import RatingModel
 from alsoliked.models.registry import ModelSpec
 from alsoliked.recommendation.answers import Answers
 from alsoliked.recommendation.choosing import with_choice
-from alsoliked.training import Epoch, History
+from alsoliked.training.history import Epoch, History
 
 __all__ = ["Fitted", "Task"]
 

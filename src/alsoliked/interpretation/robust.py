@@ -17,10 +17,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import torch
 
 from alsoliked.interpretation.principal import Double
-from alsoliked.processor import settled
 
 __all__ = ["Pursued", "principal_component_pursuit"]
 
@@ -69,37 +67,42 @@ def principal_component_pursuit(
     >>> found.rank, found.converged, bool(np.abs(found.sparse - spikes).max() < 1e-4)
     (1, True, True)
     """
-    with settled(1):  # one thread: there are many small steps
-        return _pursue(torch.from_numpy(matrix.astype(np.float64)), steps, tolerance)
+    return _pursue(matrix.astype(np.float64), steps, tolerance)
 
 
-def _pursue(whole: torch.Tensor, steps: int, tolerance: float) -> Pursued:
-    weight, length = 1 / math.sqrt(max(whole.shape)), max(float(whole.norm()), 1e-30)
-    largest = max(float(torch.linalg.matrix_norm(whole, 2)), 1e-30)
-    price = whole / max(largest, float(whole.abs().max()) / weight)
+def _pursue(whole: Double, steps: int, tolerance: float) -> Pursued:
+    weight, length = 1 / math.sqrt(max(whole.shape)), max(float(np.linalg.norm(whole)), 1e-30)
+    largest = max(float(np.linalg.norm(whole, 2)), 1e-30)
+    price = whole / max(largest, float(np.abs(whole).max()) / weight)
     pull, rank, taken, residual = 1.25 / largest, 0, 0, 0.0
-    sparse = low_rank = torch.zeros_like(whole)
+    sparse = low_rank = np.zeros_like(whole)
     while taken < steps:
         taken += 1
         low_rank, rank = _shrink_spectrum(whole - sparse + price / pull, 1 / pull)
-        sparse = torch.nn.functional.softshrink(whole - low_rank + price / pull, weight / pull)
+        sparse = _shrink(whole - low_rank + price / pull, weight / pull)
         apart = whole - low_rank - sparse
         price += pull * apart
         pull *= GROWTH
-        residual = float(apart.norm()) / length
+        residual = float(np.linalg.norm(apart)) / length
         if residual <= tolerance:
             break
-    share = float(sparse.count_nonzero()) / sparse.numel()
-    return Pursued(low_rank.numpy(), sparse.numpy(), rank, share, taken, residual, residual <= tolerance)
+    share = np.count_nonzero(sparse) / sparse.size
+    return Pursued(low_rank, sparse, rank, share, taken, residual, residual <= tolerance)
 
 
-def _shrink_spectrum(matrix: torch.Tensor, by: float) -> tuple[torch.Tensor, int]:
+def _shrink(matrix: Double, by: float) -> Double:
+    """Bring every entry so much nearer to 0, at most to 0."""
+    shrunk: Double = matrix - matrix.clip(-by, by)
+    return shrunk
+
+
+def _shrink_spectrum(matrix: Double, by: float) -> tuple[Double, int]:
     """Lower every singular value by so much, at least to 0; return the matrix and its rank."""
     if len(matrix) < matrix.shape[1]:
         low_rank, rank = _shrink_spectrum(matrix.T, by)
         return low_rank.T, rank
-    squared, right = torch.linalg.eigh(matrix.T @ matrix)  # the short side tells all
-    size = squared.clamp(min=0).sqrt()
+    squared, right = np.linalg.eigh(matrix.T @ matrix)  # the short side tells all
+    size = np.sqrt(squared.clip(min=0))
     kept = size > by
     right = right[:, kept]
     return matrix @ ((right * (1 - by / size[kept])) @ right.T), int(kept.sum())

@@ -17,18 +17,16 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import torch
 
 from alsoliked.data.grouped import Grouped
 from alsoliked.models.factors import FactorModel, FloatArray
-from alsoliked.processor import settled
-from alsoliked.solvers.normal_equations import RowBatches, normal_equations
 
 __all__ = ["bias_widths"]
 
 Double = npt.NDArray[np.float64]
 
 SAMPLE, ROUNDS = 200, 4  # rows that teach the prior, and how often
+BLOCK = 1000  # rows whose systems are solved at a time
 START = 3.0  # about how much wider than trained rows the prior ends, so that few rounds get there
 
 
@@ -75,14 +73,17 @@ def bias_widths(model: FactorModel, ratings: Grouped) -> FloatArray:
     some = np.sort(np.random.default_rng(0).permutation(active)[:SAMPLE])
     precision, noise = _learned(rows[some], _bowls(model, others, ratings, some))
     user = np.repeat(np.arange(model.n_users, dtype=np.int32), np.diff(ratings.start))
-    weights = torch.from_numpy(model.slopes(user, ratings.other) ** 2)
-    batches = RowBatches(user, [ratings.other], model.n_users, [model.n_items], n_factors=others.shape[1])
-    width, prior = np.empty(model.n_users, dtype=np.float32), torch.from_numpy(precision)
-    with settled(1):  # one thread: there are many small systems
-        for system in normal_equations(batches, [torch.from_numpy(others)], torch.zeros_like(weights), weights):
-            steep = prior + system.gram.double() / noise
-            roots = torch.linalg.cholesky(steep.flip(1, 2))  # the bias comes last: its own root is 1 / width
-            width[system.rows.numpy()] = 1 / roots[:, -1, -1].numpy()
+    slopes = model.slopes(user, ratings.other)
+    width = np.empty(model.n_users, dtype=np.float32)
+    for first in range(0, model.n_users, BLOCK):
+        block = range(first, min(first + BLOCK, model.n_users))
+        steep = np.empty((len(block), others.shape[1], others.shape[1]))
+        for place, row in enumerate(block):
+            part = slice(ratings.start[row], ratings.start[row + 1])
+            moves = others[ratings.other[part]] * slopes[part, None]  # (n_given, row_size)
+            steep[place] = precision + (moves.T @ moves).astype(np.float64) / noise
+        roots = np.linalg.cholesky(np.flip(steep, (1, 2)))  # the bias comes last: its own root is 1 / width
+        width[block.start : block.stop] = 1 / roots[:, -1, -1]
     return width
 
 

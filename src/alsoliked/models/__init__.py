@@ -1,11 +1,20 @@
-"""Networks and the arrays they end as; they know nothing of data files or training."""
+"""Networks and the arrays they end as; they know nothing of data files or training.
 
-from alsoliked.models.baseline import DampedBias, GlobalMean, Popular
-from alsoliked.models.dot_product import DotProduct, DotProductBias, DotProductBiasByHand
-from alsoliked.models.factors import FactorModel
-from alsoliked.models.layers import embedding, embedding_size, sigmoid_range, small_normal
-from alsoliked.models.levels import DotProductLevels, Levels
-from alsoliked.models.neural import CollabNN
+Networks need torch, and what is frozen does not; so each name is imported when first used.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from alsoliked.models.baseline import DampedBias, GlobalMean, Popular
+    from alsoliked.models.dot_product import DotProduct, DotProductBias, DotProductBiasByHand
+    from alsoliked.models.factors import FactorModel
+    from alsoliked.models.layers import embedding, embedding_size, sigmoid_range, small_normal
+    from alsoliked.models.levels import DotProductLevels, Levels
+    from alsoliked.models.neural import CollabNN
 
 __all__ = [
     "CollabNN",
@@ -23,3 +32,30 @@ __all__ = [
     "sigmoid_range",
     "small_normal",
 ]
+
+_HOMES = {
+    "CollabNN": "neural",
+    "DampedBias": "baseline",
+    "DotProduct": "dot_product",
+    "DotProductBias": "dot_product",
+    "DotProductBiasByHand": "dot_product",
+    "DotProductLevels": "levels",
+    "FactorModel": "factors",
+    "GlobalMean": "baseline",
+    "Levels": "levels",
+    "Popular": "baseline",
+    "embedding": "layers",
+    "embedding_size": "layers",
+    "sigmoid_range": "layers",
+    "small_normal": "layers",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'alsoliked.models' has no name {name!r}; it has {', '.join(__all__)}")
+    return getattr(importlib.import_module(f"alsoliked.models.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -73,6 +73,13 @@ class FactorModel:
         """Every user's row, shape ``(n_users, 1 + n_factors)``."""
         return np.concatenate([self.user_bias[:, None], self.user_factors], axis=1)
 
+    def user_row(self, user: int) -> FloatArray:
+        """One user's row, shape ``(1 + n_factors,)``, without building all of them."""
+        if type(self) is not FactorModel:  # a row of what descends from this holds more
+            row: FloatArray = self.user_rows[user]
+            return row
+        return np.concatenate([self.user_bias[user : user + 1], self.user_factors[user]])
+
     def squeeze(self, score: FloatArray) -> FloatArray:
         """Bring raw scores into `y_range`; any shape."""
         if self.y_range is None:

@@ -11,16 +11,17 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from torch import Tensor, nn
 
+from alsoliked.models.chances import chances
 from alsoliked.models.factors import FloatArray, sigmoid
-from alsoliked.models.levels import chances
-from alsoliked.models.neural import CollabNN
+from alsoliked.models.net_arrays import NetArrays, State
 
 __all__ = ["FrozenLayers"]
 
 Indices = npt.NDArray[np.integer]
 Layer = tuple[FloatArray, FloatArray]  # weight (n_in, n_out) and shift (n_out,)
+
+EPS = 1e-5  # what PyTorch's batch normalisation adds to a variance
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,12 +47,32 @@ class FrozenLayers:
     values: FloatArray
 
     @classmethod
-    def of(cls, net: CollabNN, values: FloatArray) -> FrozenLayers:
+    def of(cls, net: NetArrays, values: FloatArray) -> FrozenLayers:
         """Write out a network in evaluation mode."""
-        (weight, shift), *rest = _folded(net.layers)
-        size = net.user_factors.embedding_dim
-        items = _array(net.item_factors.weight) @ weight[size:] + shift
+        (weight, shift), *rest = _folded(net.state)
+        size = net.user_factors.shape[1]
+        items = net.item_factors @ weight[size:] + shift
         return cls(items, np.ascontiguousarray(weight[:size]), tuple(rest), net.y_range, values)
+
+    def pairs(self, rows: FloatArray, items: Indices, added: FloatArray | None = None) -> FloatArray:
+        """Predict items for rows, one each, shape (n,); `added` is what each first layer gets besides."""
+        return self._rated(self._out(rows, items, added))[0]
+
+    def distribution(self, rows: FloatArray, items: Indices) -> FloatArray:
+        """Return the chances of the levels of items for rows, one each, shape (n, n_levels)."""
+        return chances(self._out(rows, items))
+
+    def _out(self, rows: FloatArray, items: Indices, added: FloatArray | None = None) -> FloatArray:
+        """Return what the last layer makes of pairs, (n, n_out)."""
+        x = rows @ self.first
+        x += self.items[items]
+        if added is not None:
+            x += added
+        for weight, shift in self.rest:
+            np.maximum(x, 0, out=x)
+            x = x @ weight
+            x += shift
+        return x
 
     def predicted(self, row: FloatArray) -> FloatArray:
         """Predict all items for one row, shape (n_items,)."""
@@ -87,31 +108,27 @@ class FrozenLayers:
         return share[:, 0] * span + np.float32(low), share * (1 - share) * span
 
 
-def _folded(layers: nn.Sequential) -> list[Layer]:
+def _folded(state: State) -> list[Layer]:
     """Return the linear layers, each with what batch normalisation does to its inputs taken over."""
     found: list[Layer] = []
     taken_over: Layer | None = None  # scale and offset of each input
-    for layer in layers:
-        if isinstance(layer, nn.BatchNorm1d):
-            taken_over = _scale_and_offset(layer)
-        elif isinstance(layer, nn.Linear):
-            weight = _array(layer.weight).T
-            shift = np.zeros(layer.out_features, np.float32) if layer.bias is None else _array(layer.bias)
-            if taken_over is not None:
-                scale, offset = taken_over
-                weight, shift = weight * scale[:, None], shift + offset @ weight
-                taken_over = None
-            found.append((np.ascontiguousarray(weight), shift))
+    for place in sorted({int(name.split(".")[1]) for name in state if name.startswith("layers.")}):
+        name = f"layers.{place}"
+        if f"{name}.running_mean" in state:
+            taken_over = _scale_and_offset(state, name)
+            continue
+        weight: FloatArray = state[f"{name}.weight"].T
+        shift: FloatArray = state.get(f"{name}.bias", np.zeros(weight.shape[1], np.float32))
+        if taken_over is not None:
+            scale, offset = taken_over
+            weight, shift = weight * scale[:, None], shift + offset @ weight
+            taken_over = None
+        found.append((np.ascontiguousarray(weight), shift))
     return found
 
 
-def _scale_and_offset(layer: nn.BatchNorm1d) -> Layer:
-    assert layer.running_mean is not None  # noqa: S101  CollabNN keeps both
-    assert layer.running_var is not None  # noqa: S101
-    scale: FloatArray = _array(layer.weight) / np.sqrt(_array(layer.running_var) + np.float32(layer.eps))
-    return scale, _array(layer.bias) - _array(layer.running_mean) * scale
-
-
-def _array(tensor: Tensor) -> FloatArray:
-    array: FloatArray = tensor.detach().numpy()
-    return array
+def _scale_and_offset(state: State, name: str) -> Layer:
+    weight: FloatArray = state[f"{name}.weight"]
+    variance: FloatArray = state[f"{name}.running_var"]
+    scale: FloatArray = weight / np.sqrt(variance + np.float32(EPS))
+    return scale, state[f"{name}.bias"] - state[f"{name}.running_mean"] * scale

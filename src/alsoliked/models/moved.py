@@ -9,7 +9,6 @@ from typing import Any, TypeAlias, overload
 
 import numpy as np
 import numpy.typing as npt
-import torch
 
 from alsoliked.data.grouped import Grouped
 from alsoliked.models.blend import Blend, RatingModel
@@ -17,7 +16,6 @@ from alsoliked.models.factors import FactorModel
 from alsoliked.models.item_weights import ItemWeights
 from alsoliked.models.moments import Moments
 from alsoliked.models.net_scores import NetScores
-from alsoliked.models.neural import CollabNN
 from alsoliked.models.posterior import Posterior
 
 __all__ = ["moved", "moved_rows"]
@@ -91,16 +89,9 @@ def moved_rows(array: npt.NDArray[Any], places: IndexMap, axis: int = 0) -> npt.
 
 
 def _moved_net(model: NetScores, users: IndexMap, items: IndexMap) -> NetScores:
-    tables = {"user_factors": users, "item_factors": items}
-    state = model.net.state_dict()
-    for name, places in tables.items():
-        state[f"{name}.weight"] = torch.from_numpy(moved_rows(state[f"{name}.weight"].numpy(), places))
-    shape: dict[str, Any] = dict(model.net.shape)
-    shape |= {"user_size": model.net.user_factors.embedding_dim}  # chosen for as many rows as there were
-    shape |= {"item_size": model.net.item_factors.embedding_dim}
-    net = CollabNN(len(users), len(items), y_range=model.net.y_range, generator=torch.Generator(), **shape)
-    net.load_state_dict(state)
-    return NetScores.of(net, model.values, model.moments)
+    arrays = model.arrays
+    arrays = arrays.with_table("users", moved_rows(arrays.user_factors, users))
+    return replace(model, arrays=arrays.with_table("items", moved_rows(arrays.item_factors, items)))
 
 
 def _moved_weights(model: ItemWeights, users: IndexMap, items: IndexMap) -> ItemWeights:

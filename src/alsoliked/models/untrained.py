@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import torch
-
 from alsoliked.models.factors import FactorModel
 from alsoliked.models.level_factors import LevelFactors
 from alsoliked.models.net_scores import NetScores
@@ -19,10 +17,8 @@ def settle_untrained(
 ) -> FactorModel | NetScores:
     """Return the model with untrained users and items at the mean of the trained ones."""
     if isinstance(model, NetScores):
-        with torch.no_grad():
-            for table, counts in ((model.net.user_factors, user_counts), (model.net.item_factors, item_counts)):
-                table.weight.copy_(torch.from_numpy(settled_rows(table.weight.numpy(), counts)))
-        return model
+        settled = model.with_table("users", settled_rows(model.user_factors, user_counts))
+        return settled.with_table("items", settled_rows(model.item_factors, item_counts))
     if isinstance(model, LevelFactors):
         habits = settled_rows(model.user_habits, user_counts), settled_rows(model.item_habits, item_counts)
         model = replace(model, user_habits=habits[0], item_habits=habits[1])

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
 from dataclasses import replace
 from typing import Any, Literal
-
-import numpy as np
-import torch
 
 from alsoliked.models.factors import FactorModel, FloatArray
 from alsoliked.models.net_scores import NetScores
@@ -22,6 +18,7 @@ def with_rows(
 
     Examples
     --------
+    >>> import numpy as np
     >>> zero, ones = np.zeros(1, np.float32), np.ones((1, 1), np.float32)
     >>> model = with_rows(FactorModel(ones, ones, zero, zero), "users", np.float32([[0.5, 2.0]]))
     >>> model.pairs(np.array([0]), np.array([0]))
@@ -29,9 +26,6 @@ def with_rows(
     """
     one = side.removesuffix("s")
     if isinstance(model, NetScores):
-        net = deepcopy(model.net)
-        with torch.no_grad():
-            getattr(net, f"{one}_factors").weight.copy_(torch.from_numpy(np.ascontiguousarray(rows)))
-        return NetScores.of(net, model.values, model.moments)
+        return model.with_table(side, rows)
     changed: dict[str, Any] = {f"{one}_bias": rows[:, 0].copy(), f"{one}_factors": rows[:, 1:].copy()}
     return replace(model, **changed)

@@ -10,6 +10,7 @@ from alsoliked.plots.leaving import handful, leaving
 from alsoliked.plots.look import theme_config
 from alsoliked.plots.loops import limits, narrowing
 from alsoliked.plots.maps import compare_maps, item_map, quadrants
+from alsoliked.plots.monitored import error_by_day, groups_by_period
 from alsoliked.plots.ratings import cross_table, rating_histogram
 from alsoliked.plots.rounds import rounds
 from alsoliked.plots.saving import save_chart
@@ -29,10 +30,12 @@ __all__ = [
     "compare_maps",
     "comparison",
     "cross_table",
+    "error_by_day",
     "exposure",
     "factor_groups",
     "fit",
     "group_gaps",
+    "groups_by_period",
     "handful",
     "heading",
     "item_map",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -16,7 +17,7 @@ from alsoliked.recommendation.answers import Answers
 from alsoliked.recommendation.explain import influence
 from alsoliked.recommendation.lists import Indices, folded_from, given_ratings, known_user
 
-__all__ = ["Explanation", "explain"]
+__all__ = ["Explanation", "explain", "explain_row"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +75,24 @@ def explain(answers: Answers, item: Id, *, user: Id | None, given: Mapping[Id, f
         place = known_user(answers, user)
         items, ratings = answers.by_user.row(place)
         row, served_by = answers.rating.user_rows[place], "trained row"
-    return _explained(answers, index, row, (items, ratings), served_by)
+    return explain_row(answers, index, row, (items, ratings), served_by)
 
 
-def _explained(
-    answers: Answers, item: int, row: FloatArray | None, own: tuple[Indices, FloatArray], served_by: str
+def explain_row(
+    answers: Answers,
+    item: int,
+    row: FloatArray | None,
+    own: tuple[Indices, FloatArray],
+    served_by: str,
+    *,
+    columns: Mapping[str, Any] | None = None,
 ) -> Explanation:
+    """Explain the prediction for an item (an index) and somebody's row; without one it is found from what they rated.
+
+    `own` are the items they rated (indices) and how; `columns` what else is known of them.
+    """
     model, (items, ratings) = answers.rating, own
-    folded = answers.fold_in(items, ratings)
+    folded = answers.fold_in(items, ratings, columns)
     assert model is not None and folded is not None  # noqa: S101, PT018  the caller checked
     row = folded.row if row is None else row
     moved = pl.DataFrame(

@@ -15,7 +15,7 @@ from alsoliked.recommendation.exploring import Explore
 from alsoliked.recommendation.ranked import Ranked
 from alsoliked.recommendation.topk import top_n
 
-__all__ = ["Served", "ranked"]
+__all__ = ["Served", "best_places", "ranked", "with_explored"]
 
 Double: TypeAlias = npt.NDArray[np.float64]
 Indices: TypeAlias = npt.NDArray[np.integer]
@@ -62,10 +62,10 @@ def ranked(
     answers: Answers, served: Served, n: int, *, explore: Explore | None = None, score_name: str = "score"
 ) -> Ranked:
     """Turn one row of scores into a list."""
-    best, said = _best(answers, served, min(n, answers.train.n_items))
+    best, said = best_places(answers, served, min(n, answers.train.n_items))
     explores: tuple[bool, ...] = ()
     if explore is not None and explore.share > 0:
-        best, explores = _with_explored(answers, served, best, explore)
+        best, explores = with_explored(answers, served, best, explore)
         said += f"; {sum(explores)} of {len(best)} places explore ({explore.by})"
     width = served.widths(answers, best)
     return Ranked(
@@ -81,7 +81,7 @@ def ranked(
     )
 
 
-def _best(answers: Answers, served: Served, n: int) -> tuple[Indices, str]:
+def best_places(answers: Answers, served: Served, n: int) -> tuple[Indices, str]:
     """Return the best items in the order they are shown, and how that came about."""
     how, own, said = answers.reranking, served.rated, served.served_by
     if how is None or own is None or not how.strength:
@@ -92,7 +92,7 @@ def _best(answers: Answers, served: Served, n: int) -> tuple[Indices, str]:
     return best[best >= 0], said
 
 
-def _with_explored(
+def with_explored(
     answers: Answers, served: Served, best: Indices, explore: Explore
 ) -> tuple[Indices, tuple[bool, ...]]:
     """Give the last places of a list to items that may turn out well; -inf in the scores stays out of it."""

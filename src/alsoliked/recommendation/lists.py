@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from alsoliked.data.vocabulary import Id
 from alsoliked.errors import OptionError, UnknownUserError
-from alsoliked.models.factors import FloatArray
+from alsoliked.models.factors import FactorModel, FloatArray
 from alsoliked.models.options import check_whole
 from alsoliked.recommendation.answers import Answers
 from alsoliked.recommendation.candidates import leave_out
@@ -21,7 +21,19 @@ from alsoliked.recommendation.objective import Objective
 from alsoliked.recommendation.ranked import Ranked
 from alsoliked.recommendation.widths import row_covariance
 
-__all__ = ["ListOptions", "OnUnknown", "folded_from", "for_stranger", "for_user", "given_ratings", "known_user"]
+__all__ = [
+    "ListOptions",
+    "OnUnknown",
+    "folded",
+    "folded_from",
+    "for_stranger",
+    "for_user",
+    "given_ratings",
+    "known_user",
+    "popular",
+    "trained",
+    "typical",
+]
 
 OnUnknown: TypeAlias = Literal["raise", "popular", "typical"]
 Double: TypeAlias = npt.NDArray[np.float64]
@@ -102,10 +114,10 @@ def for_user(answers: Answers, user: Id, options: ListOptions, on_unknown: OnUnk
         if on_unknown == "raise":
             raise
         nothing = f"user {user!r} has no ratings in training"
-        served = _popular(answers, nothing) if on_unknown == "popular" else _typical(answers, nothing, options)
+        served = popular(answers, nothing) if on_unknown == "popular" else typical(answers, nothing, options)
         leave_out(served.scores, exclude=exclude, among=among)
         return ranked(answers, served, options.n, explore=options.explore)
-    served = _trained(answers, index, options)
+    served = trained(answers, index, options)
     seen = answers.by_user if options.exclude_seen else None
     leave_out(served.scores, index, seen=seen, exclude=exclude, among=among)
     return ranked(answers, served, options.n, explore=options.explore)
@@ -118,41 +130,44 @@ def for_stranger(
     exclude, among = options.checked(answers)
     items, ratings = given_ratings(answers, given)
     if len(items) or columns:
-        served = _folded(answers, items, ratings, options, columns)
+        served = folded(answers, items, ratings, options, columns)
     else:
-        served = _popular(answers, "no ratings were given")
+        served = popular(answers, "no ratings were given")
     leave_out(served.scores, exclude=items if options.exclude_seen and len(items) else None)
     leave_out(served.scores, exclude=exclude, among=among)
     return ranked(answers, served, options.n, explore=options.explore)
 
 
-def _trained(answers: Answers, index: Indices, options: ListOptions) -> Served:
+def trained(answers: Answers, index: Indices, options: ListOptions) -> Served:
+    """Serve a trained user, index of shape (1,), from their own row."""
     rating = None if answers.rating is None else answers.rating.users(index)
     scores, own = answers.users(index, options.objective, rating), answers.by_user.row(int(index[0]))[0]
     if answers.rating is None or answers.prior is None:
         return Served(scores, "trained row", rated=own)
-    row = answers.rating.user_rows[index[0]]
+    model, user = answers.rating, int(index[0])
+    row = model.user_row(user) if isinstance(model, FactorModel) else model.user_rows[user]
     covariance = row_covariance(answers.rating, answers.prior, row, own)
     return Served(scores, "trained row", rating, row, covariance, index, own)
 
 
-def _folded(
+def folded(
     answers: Answers,
     items: Indices,
     ratings: FloatArray,
     options: ListOptions,
     columns: Mapping[str, Any] | None,
 ) -> Served:
-    folded = answers.fold_in(items, ratings, columns)
+    """Serve a stranger from ratings of items (indices) and what is known of them."""
+    found = answers.fold_in(items, ratings, columns)
     parts = ["columns"] if columns else []
     parts += [folded_from(len(items))] if len(items) else []
     said = " and ".join(parts)
-    if answers.rating is None or folded is None:
+    if answers.rating is None or found is None:
         return Served(answers.stranger(items, None, options.objective, ratings), said, rated=items)
-    rating = answers.rating.rows(folded.row[None])
+    rating = answers.rating.rows(found.row[None])
     scores = answers.stranger(items, rating, options.objective, ratings)
-    covariance = np.linalg.inv(folded.precision).astype(np.float64)
-    return Served(scores, said, rating, folded.row, covariance, items, items)
+    covariance = np.linalg.inv(found.precision).astype(np.float64)
+    return Served(scores, said, rating, found.row, covariance, items, items)
 
 
 def folded_from(n: int) -> str:
@@ -160,7 +175,7 @@ def folded_from(n: int) -> str:
     return f"fold-in of {n} rating{'s' * (n != 1)}"
 
 
-def _typical(answers: Answers, why: str, options: ListOptions) -> Served:
+def typical(answers: Answers, why: str, options: ListOptions) -> Served:
     """Serve the mean of all users, who stands better for somebody unknown than any one of them."""
     if answers.rating is None or answers.prior is None:
         raise OptionError("this model predicts no ratings, so no user of it is typical; pass on_unknown='popular'.")
@@ -170,5 +185,6 @@ def _typical(answers: Answers, why: str, options: ListOptions) -> Served:
     return Served(scores, f"typical user (the mean of all): {why}", rating, row, answers.prior.covariance)
 
 
-def _popular(answers: Answers, why: str) -> Served:
+def popular(answers: Answers, why: str) -> Served:
+    """Serve what was rated most, to anybody."""
     return Served(answers.counts.astype(np.float32)[None].copy(), f"popular: {why}")

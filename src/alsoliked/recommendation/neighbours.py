@@ -8,6 +8,7 @@ import polars as pl
 from alsoliked.data.vocabulary import Id
 from alsoliked.errors import OptionError
 from alsoliked.models.blend import RatingModel
+from alsoliked.models.factors import FloatArray
 from alsoliked.models.item_weights import ItemWeights
 from alsoliked.models.options import check_whole
 from alsoliked.recommendation.answers import Answers
@@ -16,22 +17,35 @@ from alsoliked.recommendation.lists import known_user
 from alsoliked.recommendation.ranked import Ranked
 from alsoliked.recommendation.similar import cosine_to
 
-__all__ = ["similar_items", "similar_users", "with_factors"]
+__all__ = ["likeness_to", "similar_items", "similar_users", "with_factors"]
+
+WEIGHTS = "item weights of"
 
 
 def similar_items(answers: Answers, item: Id, n: int, min_count: int) -> Ranked:
     """Return the items whose factors point the same way, nearest first, without the item itself."""
     check_whole("n", n)
     index = answers.titles.index(item)
-    if isinstance(answers.choice, ItemWeights) and answers.rating is None:
-        score, name, of = answers.choice.weights[index][None].copy(), "weight", "item weights of"
-    else:
-        score = cosine_to(with_factors(answers).item_factors, index)[None].copy()
-        name, of = "cosine", "item factors near"
+    near, of = likeness_to(answers, index)
+    name = "weight" if of == WEIGHTS else "cosine"
+    score = near[None]
     score[0, index] = -np.inf
     score[0, answers.counts < max(1, min_count)] = -np.inf
     served = Served(score, f"{of} {answers.titles.label(index)!r}")
     return ranked(answers, served, n, score_name=name)
+
+
+def likeness_to(answers: Answers, item: int) -> tuple[FloatArray, str]:
+    """Return how like an item (an index) every item is, shape (n_items,), and by what.
+
+    Raises
+    ------
+    OptionError
+        If the model has no factors.
+    """
+    if isinstance(answers.choice, ItemWeights) and answers.rating is None:
+        return answers.choice.weights[item].copy(), WEIGHTS
+    return cosine_to(with_factors(answers).item_factors, item).copy(), "item factors near"
 
 
 def similar_users(answers: Answers, user: Id, n: int) -> pl.DataFrame:

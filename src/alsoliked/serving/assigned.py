@@ -77,12 +77,12 @@ def assign(user: str | None, live: str | None, holdout: float = 0.0, rolling: Ro
     >>> assign("196", "als-1", holdout=1.0).arm
     'holdout'
     """
-    if user is None:
-        return Assigned(live, "stable" if live else "none", "stable")
-    if place_of("holdout", user) < holdout:
+    if user is not None and place_of("holdout", user) < holdout:
         return Assigned(None, "none", "holdout")
-    if rolling is None:
-        return Assigned(live, "stable" if live else "none", "stable")
+    if live is None:  # no model at all, a candidate neither: the kill switch means all of them
+        return Assigned(None, "none", "stable")
+    if user is None or rolling is None:
+        return Assigned(live, "stable", "stable")
     if rolling.shadow:
         return Assigned(live, "stable", "stable", shadow=rolling.candidate)
     place = place_of(rolling.salt, user)

@@ -4,13 +4,27 @@ from __future__ import annotations
 
 from alsoliked.errors import AlsolikedError
 
-__all__ = ["BusyError", "ConflictError", "ForbiddenError", "NotThereError", "ServiceError", "UnavailableError"]
+__all__ = [
+    "BusyError",
+    "ConflictError",
+    "ForbiddenError",
+    "NotThereError",
+    "ServiceError",
+    "UnavailableError",
+    "UnknownKeyError",
+]
 
 
 class ServiceError(AlsolikedError):
     """Something a service refuses, or cannot do now."""
 
     status = 400
+
+
+class UnknownKeyError(ServiceError):
+    """No key came where one is asked for, or one that does not hold."""
+
+    status = 401
 
 
 class ForbiddenError(ServiceError):
@@ -32,9 +46,19 @@ class ConflictError(ServiceError):
 
 
 class BusyError(ServiceError):
-    """Too many requests, or no room now; trying later helps."""
+    """Too many requests, or no room now; trying later helps.
+
+    Attributes
+    ----------
+    retry_after
+        Seconds.
+    """
 
     status = 429
+
+    def __init__(self, message: str, retry_after: float = 1.0) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class UnavailableError(ServiceError):

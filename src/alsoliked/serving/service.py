@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
@@ -12,8 +13,17 @@ from typing import Self
 from sqlalchemy import Connection
 
 from alsoliked.errors import OptionError
+from alsoliked.serving.answering.breaker import Breaker
+from alsoliked.serving.answering.clock import Clock
+from alsoliked.serving.answering.lists import Made, asked_of
+from alsoliked.serving.answering.preloading import Preloader
+from alsoliked.serving.answering.remembered import Remembered
+from alsoliked.serving.answering.shadowing import Shadows
 from alsoliked.serving.answering.shelf import Shelf
+from alsoliked.serving.answering.work import Work
 from alsoliked.serving.assigned import Assigned, Rolling, assign
+from alsoliked.serving.keys.store import any_key
+from alsoliked.serving.monitoring.metrics import Metrics
 from alsoliked.serving.settings import Settings
 from alsoliked.serving.storage import Database
 from alsoliked.serving.storage.edits import Edit, current
@@ -23,6 +33,8 @@ from alsoliked.serving.storage.rollouts import rolling
 from alsoliked.serving.storage.standing import Row, change, look
 
 __all__ = ["Service", "Standing"]
+
+REMEMBERED = 4096  # lists: some 10 MB at ten places each
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +62,30 @@ class Service:
         Where things are kept.
     shelf
         The models in memory.
+    metrics
+        What this worker counts while it serves.
+    clock
+        The database's time.
+    work, memory
+        Where lists are made, and those that were made.
+    shadows
+        What a candidate is still to be asked.
     """
 
     settings: Settings
     database: Database
     shelf: Shelf
     secret: bytes = field(repr=False)
+    metrics: Metrics = field(default_factory=Metrics, repr=False)
+    clock: Clock = field(default_factory=Clock, repr=False)
+    work: Work = field(default_factory=Work, repr=False)
+    memory: Remembered[Made] = field(default_factory=lambda: Remembered(REMEMBERED), repr=False)
     _standing: Standing = field(default_factory=Standing)
+
+    def __post_init__(self) -> None:
+        self._breaker = Breaker(self.database)
+        self._preloader = Preloader(self)
+        self.shadows = Shadows(self, asked_of)
 
     @classmethod
     def open(cls, settings: Settings) -> Self:
@@ -76,8 +105,42 @@ class Service:
         with database.write() as connection:
             _begin(connection, database, settings)
             standing = service.standing(connection)
-        service.shelf.model(str(standing.row.model))
+            service.clock.set_by(database, connection)
+        if standing.row.killed is None:
+            service.shelf.take(str(standing.row.model))
         return service
+
+    def check_reach(self) -> None:
+        """Refuse to listen where keys are asked for while there are none: beyond this machine, or when told so.
+
+        Raises
+        ------
+        OptionError
+            If no key was made.
+        """
+        with self.database.read() as connection:
+            if not self.settings.guarded or any_key(connection):
+                return
+        raise OptionError(
+            f"keys are asked for on {self.settings.host} and none was made; make one first:"
+            f" alsoliked keys add NAME --scopes operate --home {self.settings.home}"
+        )
+
+    def start(self) -> None:
+        """Begin what goes on beside requests: models are loaded ahead, candidates are asked in the shadow.
+
+        Raises
+        ------
+        OptionError
+            As `check_reach`.
+        """
+        self.check_reach()
+        self._preloader.start()
+        self.shadows.start()
+
+    def reading(self) -> AbstractContextManager[Connection]:
+        """Give a connection to read with; once the database did not answer, it is not waited for again at once."""
+        return self._breaker.reading()
 
     def standing(self, connection: Connection) -> Standing:
         """Return what is served now; asked at the start of each request, so that all workers agree."""
@@ -97,7 +160,11 @@ class Service:
         return hmac.new(self.secret, user.encode(), hashlib.sha256).hexdigest()
 
     def close(self) -> None:
-        """Let everything go."""
+        """Let what is under way end, and everything go."""
+        self._preloader.stop()
+        self.work.close()
+        self.shadows.stop()
+        self.shelf.close()
         self.database.close()
 
 

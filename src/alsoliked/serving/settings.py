@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -38,8 +39,12 @@ class Settings:
         Bytes of a request's body; a bulk import is limited by line instead.
     rate
         Requests a second for each key (or address), with bursts of ten times that; 0: no limit.
+    visitors
+        Serve the pages for visitors where keys are asked for, too; where none are, they are always there.
     cors
         Origins that pages of others may ask from; none by default.
+    log, log_paths
+        Form of the lines of the log, ``"text"`` or ``"json"``; whether they name addresses, and so users.
     secret
         Signs recommendation ids and sessions: ALSOLIKED_SECRET, else made once and kept in the home.
     """
@@ -54,16 +59,25 @@ class Settings:
     budget: float = 0.2
     body_limit: int = 1 << 20
     rate: float = 50.0
+    visitors: bool = False
     cors: tuple[str, ...] = field(default=())
+    log: str = "text"
+    log_paths: bool = False
     secret: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
+        if self.log not in ("text", "json"):
+            raise OptionError(f"log={self.log!r} came, expected 'text' or 'json'.")
         if not 0 <= self.port <= 65535:
             raise OptionError(f"port={self.port} came, expected a whole number from 0 to 65535.")
         if self.workers < 1:
             raise OptionError(f"workers={self.workers} came, expected at least 1.")
-        if self.budget <= 0:
-            raise OptionError(f"budget={self.budget} came, expected seconds above 0.")
+        if not 0 < self.budget < math.inf:
+            raise OptionError(f"budget={self.budget:g} came, expected seconds above 0.")
+        if not 0 <= self.rate < math.inf:
+            raise OptionError(f"rate={self.rate:g} came, expected requests a second, or 0 for no limit.")
+        if self.body_limit < 1:
+            raise OptionError(f"body_limit={self.body_limit} came, expected bytes, at least 1.")
 
     @property
     def url(self) -> str:

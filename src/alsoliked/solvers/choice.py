@@ -15,12 +15,8 @@ from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
-import torch
-from torch import Tensor
 
 from alsoliked.models.factors import FactorModel, FloatArray
-from alsoliked.processor import settled
-from alsoliked.solvers.sparse import SparseTable
 
 __all__ = ["DEFAULT_FACTORS", "Choice", "FoldsIn"]
 
@@ -78,29 +74,22 @@ class Choice:
         >>> bool(scores[0, 1] > scores[0, 2])
         True
         """
+        from alsoliked.solvers.leading import cut_down  # noqa: PLC0415  torch solves; to fold in needs none
+
         user_count = np.bincount(users, minlength=n_users)
         item_count = np.bincount(items, minlength=n_items)
         by_user = np.maximum(user_count, 1) ** -self.user_scaling
         by_item = np.maximum(item_count, 1) ** -self.item_scaling
         value = (by_user[users] * by_item[items]).astype(np.float32)
-        with settled(len(users) // 100):
-            table = SparseTable(users, items, value, (n_users, n_items))
-            weighed = table
-            if user_weights is not None:
-                weighed = SparseTable(users, items, value * np.sqrt(user_weights)[users], (n_users, n_items))
-            directions = self._directions(weighed)  # (n_items, n_factors)
-            user_part = table.times(directions)  # (n_users, n_factors)
-        return self._as_model(user_part.numpy(), directions.numpy(), by_item)
-
-    def _directions(self, table: SparseTable) -> Tensor:
-        n_users, n_items = table.shape
-        width = min(self.n_factors + 10, n_users, n_items)
-        basis = table.leading(width, self.n_iter, torch.Generator().manual_seed(self.seed))
-        small = table.times(basis)  # (n_users, width)
-        values, vectors = torch.linalg.eigh(small.T @ small)  # ascending
-        keep = min(self.n_factors, int((values > 1e-6 * values.max()).sum()))
-        directions: Tensor = basis @ vectors[:, -keep:].flip(1)
-        return directions
+        user_part, directions = cut_down(
+            (users, items, value),
+            (n_users, n_items),
+            n_factors=self.n_factors,
+            n_iter=self.n_iter,
+            seed=self.seed,
+            row_weights=user_weights,
+        )
+        return self._as_model(user_part, directions, by_item)
 
     @staticmethod
     def _as_model(user_part: FloatArray, directions: FloatArray, by_item: npt.NDArray[np.float64]) -> FactorModel:

@@ -19,16 +19,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import torch
-from torch import Tensor
 
 from alsoliked.models.factors import FactorModel, FloatArray
-from alsoliked.processor import settled
-from alsoliked.solvers.normal_equations import RowBatches
-from alsoliked.solvers.ridge import solve_rows
-from alsoliked.solvers.start import first_choosers
 
-__all__ = ["ImplicitALS"]
+__all__ = ["ImplicitALS", "IndexArray"]
 
 IndexArray = npt.NDArray[np.int32]
 
@@ -90,37 +84,10 @@ class ImplicitALS:
         >>> bool(scores[0, 1] > scores[0, 2])
         True
         """
-        per_click = None if user_weights is None else user_weights[users]
-        in_all = n_users if user_weights is None else float(user_weights.sum(dtype=np.float64))
-        item_penalty = self._penalty(np.bincount(items, per_click, n_items), in_all)
-        user_penalty = self._penalty(np.bincount(users, minlength=n_users), n_items)
-        by_item = RowBatches(items, [users], n_items, [n_users], n_factors=self.n_factors)
-        by_user = RowBatches(users, [items], n_users, [n_items], n_factors=self.n_factors)
-        clicked, weights = torch.ones(len(users)), None if per_click is None else torch.from_numpy(per_click)
-        with settled(len(users)):
-            if start is None:
-                user_rows = first_choosers(users, items, (n_users, n_items), self.n_factors, self.seed)
-            else:
-                known = torch.from_numpy(start.item_factors.copy())
-                user_rows = solve_rows(by_user, [known], clicked, user_penalty, shared=self._everybody(known))
-            for epoch in range(self.epochs):
-                shared = self._everybody(user_rows, user_weights)
-                item_rows = solve_rows(by_item, [user_rows], clicked, item_penalty, shared=shared, weights=weights)
-                user_rows = solve_rows(by_user, [item_rows], clicked, user_penalty, shared=self._everybody(item_rows))
-                if on_progress is not None:
-                    on_progress((epoch + 1) / self.epochs)
-        zeros = np.zeros(n_users, np.float32), np.zeros(n_items, np.float32)
-        return FactorModel(user_rows.numpy(), item_rows.numpy(), *zeros)
+        from alsoliked.solvers.clicked import solve_in_turn  # noqa: PLC0415  torch solves; to fold in needs none
 
-    def _everybody(self, rows: Tensor, counted: FloatArray | None = None) -> Tensor:
-        """Return what all pairs of the other side's rows add to every system, (n_factors, n_factors)."""
-        each = rows if counted is None else torch.from_numpy(counted)[:, None] * rows
-        return self.unobserved_weight * (rows.T @ each)
-
-    def _penalty(self, count: npt.NDArray[np.number], n_others: float) -> Tensor:
-        weighs = np.maximum(count + self.unobserved_weight * n_others, 1e-12)
-        penalty = torch.from_numpy((self.reg * weighs**self.reg_scaling).astype(np.float32))
-        return penalty[:, None].repeat(1, self.n_factors)
+        clicks = users, items, (n_users, n_items)
+        return solve_in_turn(self, clicks, on_progress, start=start, user_weights=user_weights)
 
     def fold_in(
         self,

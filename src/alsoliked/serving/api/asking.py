@@ -11,7 +11,7 @@ from alsoliked.serving.service import Service
 __all__ = ["Asked"]
 
 
-def _service(request: Request) -> Service:
+async def _service(request: Request) -> Service:
     service: Service = request.app.state.service
     return service
 

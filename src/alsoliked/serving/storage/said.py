@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Text, bindparam, cast, literal_column, null, select, union_all
 
 from alsoliked.serving.storage.tables import forgotten, ratings, users
 
@@ -34,7 +34,31 @@ class Said:
 
 def said_by(connection: Connection, user: str, digest: str) -> Said:
     """Return what a person said; `digest` is what they are called where they asked to be forgotten."""
-    told = connection.execute(select(ratings.c.item, ratings.c.rating).where(ratings.c.user == user)).all()
-    known = connection.execute(select(users.c.columns).where(users.c.user == user)).scalar()
-    gone = connection.execute(select(forgotten.c.at).where(forgotten.c.digest == digest)).first()
-    return Said({row.item: row.rating for row in told}, known or {}, gone is not None)
+    told: dict[str, float | None] = {}
+    columns: Mapping[str, Any] = {}
+    gone = False
+    for what, item, rating, known in connection.execute(ASKED, {"user": user, "digest": digest}):
+        if what == RATING:
+            told[item] = rating
+        elif what == COLUMNS:
+            columns = known or {}
+        else:
+            gone = True
+    return Said(told, columns, gone)
+
+
+RATING, COLUMNS, FORGOTTEN = "rating", "columns", "forgotten"
+NO_TEXT, NO_NUMBER, NO_COLUMNS = (
+    cast(null(), column.type) for column in (users.c.user, ratings.c.rating, users.c.columns)
+)
+ASKED = union_all(  # one question, built once: it is asked in every request
+    select(literal_column(f"'{RATING}'", Text), ratings.c.item, ratings.c.rating, NO_COLUMNS).where(
+        ratings.c.user == bindparam("user")
+    ),
+    select(literal_column(f"'{COLUMNS}'", Text), NO_TEXT, NO_NUMBER, users.c.columns).where(
+        users.c.user == bindparam("user")
+    ),
+    select(literal_column(f"'{FORGOTTEN}'", Text), NO_TEXT, NO_NUMBER, NO_COLUMNS).where(
+        forgotten.c.digest == bindparam("digest")
+    ),
+)

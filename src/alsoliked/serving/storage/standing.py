@@ -13,6 +13,7 @@ from alsoliked.serving.storage.tables import revisions
 __all__ = ["Row", "change", "look"]
 
 NAME = "standing"
+LOOK = select(revisions.c.value, revisions.c.details).where(revisions.c.name == NAME)  # once: asked in every request
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Row:
 
 def look(connection: Connection) -> Row:
     """Return what is served now."""
-    found = connection.execute(select(revisions.c.value, revisions.c.details).where(revisions.c.name == NAME)).first()
+    found = connection.execute(LOOK).first()
     return Row() if found is None else Row(found.value, **found.details)
 
 

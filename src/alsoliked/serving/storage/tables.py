@@ -18,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
     true,
 )
 
@@ -181,12 +182,14 @@ idempotency = Table(
     Column("status", Integer, nullable=False),
     Column("body", JSON, nullable=False),
     Column("at", Double, nullable=False),
+    Index(None, "at"),  # they go after a day
 )
 imports = Table(
     "imports",
     metadata,
     Column("key", Text, primary_key=True),
     Column("lines", Integer, nullable=False),  # how many are committed; where to go on
+    Column("digest", Text, nullable=False),  # of those lines, so that another file under the same key is noticed
     Column("accepted", Integer, nullable=False),
     Column("refused", Integer, nullable=False),
     Column("problems", JSON, nullable=False),
@@ -220,6 +223,7 @@ rollouts = Table(
     Column("open", Boolean, nullable=False, server_default=true()),
     Column("created_at", Double, nullable=False),
     Column("stage_since", Double, nullable=False),
+    Index("uq_rollouts_open", "open", unique=True, sqlite_where=text("open"), postgresql_where=text("open")),  # one
 )
 reviews = Table(
     "reviews",

@@ -1,0 +1,28 @@
+"""What locust's clients do; run by serving_load.py."""
+
+from __future__ import annotations
+
+import os
+import random
+
+from locust import FastHttpUser, constant_throughput, task
+
+SCENE, RATE, CLIENTS = os.environ["SCENE"], int(os.environ["RATE"]), int(os.environ["CLIENTS"])
+USERS, ITEMS = 6040, 3952
+DRAW = random.Random(7)
+
+
+class Client(FastHttpUser):
+    """Asks for lists, or rates, or both, ten to one."""
+
+    wait_time = constant_throughput(RATE / CLIENTS) if RATE else lambda _: 0.0
+
+    @task
+    def act(self) -> None:
+        rates = SCENE == "rate" or (SCENE == "mixed" and DRAW.random() < 0.1)
+        user = str(DRAW.randrange(1, USERS + 1))
+        if rates:
+            body = {"user": user, "item": str(DRAW.randrange(1, ITEMS + 1)), "rating": DRAW.randrange(1, 6)}
+            self.client.post("/ratings", json=body, name="rate")
+        else:
+            self.client.get(f"/users/{user}/recommendations?n=10", name="recommend")
