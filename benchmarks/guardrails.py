@@ -220,15 +220,15 @@ def write(rows: list[dict[str, object]], alarms: float | None, found: list[dict[
         if alarms is None
         else [
             "",
-            f"A whole rollout in which nothing is wrong ({', '.join(map(str, STAGES))} users in each group at 1 %, 10 %,"
-            f" 50 %; {len(NAMES)} guardrails): something alarms in {alarms:.1%} of {runs}; at most {FALSE_ALARM:.0%} is"
-            " allowed.",
+            f"A whole rollout in which nothing is wrong ({', '.join(map(str, STAGES))} users in each group at 1 %,"
+            f" 10 %, 50 %; {len(NAMES)} guardrails): something alarms in {alarms:.1%} of {runs}; at most"
+            f" {FALSE_ALARM:.0%} is allowed.",
         ]
     )
     lines += [
         "",
-        f"What is found in a stage, as in a rollout, of {max(20, runs // 5)} streams a cell, and after which part of the stage"
-        " (the middle one of those found); so many users in each group:",
+        f"What is found in a stage, as in a rollout, of {max(20, runs // 5)} streams a cell, and after which part of"
+        " the stage (the middle one of those found); so many users in each group:",
         "",
         "| guardrail | what is wrong | 1,000 users | after | 5,000 users | after |",
         "|---|---|---|---|---|---|",

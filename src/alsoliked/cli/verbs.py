@@ -142,9 +142,9 @@ app.command(
     **_examples("update runs/first newer.csv -o runs/second", "update runs/first sqlite:///my.db --query 'SELECT …'")
 )(update.update)
 app.command(**_examples("forget runs/first 196", "forget runs/first 196 --no-refit -o runs/without"))(forget.forget)
-app.command(
-    **_examples("serve runs/first", "serve runs/first --workers 2 --database postgresql://me@db/alsoliked")
-)(serve.serve)
+app.command(**_examples("serve runs/first", "serve runs/first --workers 2 --database postgresql://me@db/alsoliked"))(
+    serve.serve
+)
 app.add_typer(keys.app, name="keys")
 app.add_typer(rollout.app, name="rollout")
 app.add_typer(edits.app, name="edits")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
+import os
 import secrets
+import tempfile
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,6 +33,7 @@ from alsoliked.serving.storage.edits import Edit, current
 from alsoliked.serving.storage.events import record
 from alsoliked.serving.storage.models import let_in
 from alsoliked.serving.storage.rollouts import rolling
+from alsoliked.serving.storage.secret import check_secret
 from alsoliked.serving.storage.standing import Row, change, look
 
 __all__ = ["Service", "Standing"]
@@ -94,7 +98,8 @@ class Service:
         Raises
         ------
         OptionError
-            If there is no live model and no bundle, or another model is live than the bundle.
+            If there is no live model and no bundle, another model is live than the bundle, or the database was begun
+            with another secret.
         BundleError, UnavailableError
             If the bundle is none, or the database cannot be reached.
         """
@@ -103,6 +108,7 @@ class Service:
         database.migrate()
         service = cls(settings, database, Shelf(settings.home), _secret(settings))
         with database.write() as connection:
+            check_secret(connection, service.secret)
             _begin(connection, database, settings)
             standing = service.standing(connection)
             service.clock.set_by(database, connection)
@@ -193,10 +199,9 @@ def _secret(settings: Settings) -> bytes:
         return settings.secret.encode()
     place: Path = settings.home / "secret"
     if not place.exists():
-        try:
-            with place.open("x", encoding="utf-8") as file:
-                place.chmod(0o600)
-                file.write(secrets.token_urlsafe(32))
-        except FileExistsError:  # another worker was quicker
-            pass
+        with tempfile.NamedTemporaryFile("w", dir=settings.home, encoding="utf-8") as file:  # readable by its owner
+            file.write(secrets.token_urlsafe(32))
+            file.flush()
+            with contextlib.suppress(FileExistsError):  # another process was quicker: whole, or not at all
+                os.link(file.name, place)
     return place.read_text(encoding="utf-8").encode()

@@ -97,7 +97,7 @@ def _sum(what: ColumnElement[bool]) -> ColumnElement[int]:
     return func.sum(case((what, 1), else_=0))
 
 
-def _by_arm(connection: Connection, wanted: Select[tuple[str, float]]) -> dict[str, Floats]:
+def _by_arm(connection: Connection, wanted: Select[str, float]) -> dict[str, Floats]:
     found: dict[str, list[float]] = {arm: [] for arm in ARMS}
     for row in connection.execute(wanted):
         found[row[0]].append(float(row[1]))

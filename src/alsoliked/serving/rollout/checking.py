@@ -13,7 +13,6 @@ import polars as pl
 from sqlalchemy import Connection, func, select
 
 from alsoliked.audit.logs import Logs
-from alsoliked.audit.plan.measured import measured
 from alsoliked.recommender import Recommender
 from alsoliked.serving.refusals import ConflictError
 from alsoliked.serving.rollout.evidence import evidence_of
@@ -101,6 +100,8 @@ def _pinned_before(connection: Connection) -> list[str]:
 def _checked(
     service: Service, held: Rollout, pinned: Sequence[str], *, n: int, seed: int, tell: Callable[[float], None]
 ) -> dict[str, Any]:
+    from alsoliked.audit.plan.measured import measured  # noqa: PLC0415  an audit needs torch, serving does not
+
     home, plan = service.settings.home, plan_of(held.plan)
     live, candidate = (Recommender.load(place_of(home, model)) for model in (held.previous, held.candidate))
     with service.database.read() as connection:

@@ -34,7 +34,6 @@ __all__ = [
     "jobs",
     "keys",
     "locks",
-    "measures",
     "metadata",
     "models",
     "outcomes",
@@ -139,16 +138,6 @@ shadows = Table(
     Column("failed", Text),
     Column("at", Double, nullable=False),
     Index(None, "rollout", "at"),
-)
-measures = Table(  # figures over time, for monitors
-    "measures",
-    metadata,
-    Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("name", Text, nullable=False),
-    Column("group", Text, nullable=False),
-    Column("value", Double),
-    Column("at", Double, nullable=False),
-    Index(None, "name", "at"),
 )
 
 # who may do what, and what was done
@@ -266,7 +255,7 @@ locks = Table(
     Column("holder", Text, nullable=False),
     Column("until", Double, nullable=False),  # by the database's clock
 )
-revisions = Table(  # one row, "standing": raised whenever what is served changes, so that every worker looks again
+revisions = Table(  # "standing": raised whenever what is served changes, so that workers look again; "secret": once
     "revisions",
     metadata,
     Column("name", Text, primary_key=True),
