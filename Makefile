@@ -9,7 +9,7 @@ demo: .venv/demo  ## train on MovieLens 100K, measure, look inside, recommend
 	$(BIN)/alsoliked demo
 
 test: .venv/installed check  ## checks, then every test, doctest, example and page
-	$(BIN)/pytest -n 2 --dist loadgroup
+	$(BIN)/pytest -n 3 --dist loadgroup
 
 check: .venv/installed  ## style, types, layers
 	$(BIN)/ruff check .
@@ -30,16 +30,18 @@ notebooks: .venv/installed  ## run the pages of docs/chapter as notebooks and ke
 bench: .venv/installed  ## measure beside peers (hours; makes its own environments)
 	$(BIN)/python benchmarks/run.py
 
-INSTALL = $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
+INSTALL = $(BIN)/pip install --quiet --disable-pip-version-check --no-compile --constraint constraints.txt --editable
 
-.venv/demo: pyproject.toml constraints.txt
+.venv/bin/python:
 	$(PYTHON) -m venv .venv
+
+.venv/demo: pyproject.toml constraints.txt | .venv/bin/python
 	$(INSTALL) '.[plots,train]'
 	touch $@
 
-.venv/installed: .venv/demo
+.venv/installed: pyproject.toml constraints.txt | .venv/bin/python
 	$(INSTALL) '.[dev,docs]'
-	touch $@
+	touch .venv/demo $@
 
 clean:
 	rm -rf .venv docs/_build runs

@@ -128,8 +128,11 @@ def test_predicting_one_pair_is_what_the_list_says(service: Service) -> None:
         assert predict(service, connection, "15", place.item).rating == pytest.approx(place.rating, rel=1e-5)
 
 
-def test_two_services_on_one_database_agree(open_service: Callable[..., Service], postgres: str) -> None:
-    one, other = open_service(database=postgres), open_service(database=postgres)
+def test_two_services_on_one_database_agree(
+    open_service: Callable[..., Service], fresh_postgres: Callable[[], str]
+) -> None:
+    url = fresh_postgres()
+    one, other = open_service(database=url), open_service(database=url)
     first = listed(one, user="16")
     assert first == listed(other, user="16")
     rate(one, "16", first[0], 1.0)

@@ -11,6 +11,6 @@ def test_it_answers(serving) -> None:
     assert len(listed["items"]) == 5
 
 
-def test_postgres_too(serve_anew, postgres) -> None:
-    up = serve_anew(database=postgres)
+def test_postgres_too(serve_anew, fresh_postgres) -> None:
+    up = serve_anew(database=fresh_postgres())
     assert up.http.get("/users/3/recommendations").status_code == 200

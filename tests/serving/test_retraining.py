@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -255,8 +256,8 @@ def test_each_persons_latest_are_held_out(planted) -> None:
     assert all(when >= latest[user] for user, when in zip(valid.user_index, valid.timestamp, strict=True))
 
 
-def test_postgres_too(bundle: Path, postgres: str, tmp_path: Path) -> None:
-    service = Service.open(Settings(home=tmp_path / "home", database=postgres, bundle=bundle))
+def test_postgres_too(bundle: Path, fresh_postgres: Callable[[], str], tmp_path: Path) -> None:
+    service = Service.open(Settings(home=tmp_path / "home", database=fresh_postgres(), bundle=bundle))
     try:
         say(service, ("retrained-1", "5", 3.0), ("retrained-1", "6", None))
         found = retrain(service, Wish(("damped_bias", {}), valid_pct=0))

@@ -19,9 +19,9 @@ app = typer.Typer(help="Pin, block and boost items, for a time.", no_args_is_hel
 
 
 @app.command(
-    epilog="\b\nExamples:\n  alsoliked edits add block 1418 --by ann --reason 'withdrawn by its maker'\n"
-    "  alsoliked edits add pin 50 --place 1 --days 7 --by ann --reason 'anniversary'\n"
-    "  alsoliked edits add boost 98 --strength 0.5 --until 2026-12-31 --by ann --reason 'festival'"
+    epilog="\b\nExamples:\n  alsoliked edits add block 1418 --by ops --reason 'withdrawn by its maker'\n"
+    "  alsoliked edits add pin 50 --place 1 --days 7 --by ops --reason 'anniversary'\n"
+    "  alsoliked edits add boost 98 --strength 0.5 --until 2026-12-31 --by ops --reason 'festival'"
 )
 def add(
     kind: Annotated[str, typer.Argument(metavar="KIND", help="pin, block, boost, or list: what is left at the end.")],
@@ -92,7 +92,7 @@ def list_edits(
     print_table(rows, ("", "kind", "item", "amount", "author", "reason", "until (UTC)", "holds"))
 
 
-@app.command(epilog="\b\nExamples:\n  alsoliked edits withdraw 3 --by ann --reason 'the festival is over'")
+@app.command(epilog="\b\nExamples:\n  alsoliked edits withdraw 3 --by ops --reason 'the festival is over'")
 def withdraw(
     edit: Annotated[int, typer.Argument(metavar="EDIT", help="Its number.")],
     reason: Reason,

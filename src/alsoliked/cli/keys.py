@@ -27,7 +27,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @app.command(
-    epilog="\b\nExamples:\n  alsoliked keys add shop --scopes read,write\n  alsoliked keys add ann --scopes operate"
+    epilog="\b\nExamples:\n  alsoliked keys add shop --scopes read,write\n  alsoliked keys add ops --scopes operate"
 )
 def add(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Whose it is; the audit log calls them so.")],

@@ -25,7 +25,7 @@ def _examples(*lines: str) -> str:
     return "\b\nExamples:\n" + "\n".join(f"  alsoliked rollout {line}" for line in lines)
 
 
-@app.command(epilog=_examples("propose runs/second --by ann", "propose runs/second --plan plans/lists.toml"))
+@app.command(epilog=_examples("propose runs/second --by ops", "propose runs/second --plan plans/lists.toml"))
 def propose(
     bundle: Annotated[
         str, typer.Argument(metavar="BUNDLE", help="A folder, or the id of a model that is in the home.")
@@ -78,7 +78,7 @@ def check(
 app.command(epilog=_examples("review", "review --user 196", "review --json"))(review)
 
 
-@app.command(epilog=_examples('approve --by ann --reason "lists are wider, nobody is worse off"'))
+@app.command(epilog=_examples('approve --by ops --reason "lists are wider, nobody is worse off"'))
 def approve(
     reason: Reason,
     by: By = None,
@@ -97,7 +97,7 @@ def approve(
         _say(held, "alsoliked rollout advance", json=json)
 
 
-@app.command(epilog=_examples('reject --by ann --reason "everybody is shown the same"'))
+@app.command(epilog=_examples('reject --by ops --reason "everybody is shown the same"'))
 def reject(reason: Reason, by: By = None, home: Home = HOME, database: Url = None, json: Json = False) -> None:
     """End it before anybody saw anything."""
     from alsoliked.serving.rollout.steps import reject as step
@@ -106,7 +106,7 @@ def reject(reason: Reason, by: By = None, home: Home = HOME, database: Url = Non
         _say(step(service, under_way(service), who(by), reason), json=json)
 
 
-@app.command(epilog=_examples("advance --by ann", 'advance --by ann --early "the week was quiet"'))
+@app.command(epilog=_examples("advance --by ops", 'advance --by ops --early "the week was quiet"'))
 def advance(
     early: Annotated[
         str | None, typer.Option(metavar="TEXT", help="Why it goes on before its days are over; kept.")

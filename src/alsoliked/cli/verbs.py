@@ -159,7 +159,7 @@ app.command(
 app.command(
     **_examples(
         "retrain",
-        "retrain --propose --by ann",
+        "retrain --propose --by ops",
         "retrain --model als:n_factors=40 -o runs/next",
         "retrain --every 24h",
     )

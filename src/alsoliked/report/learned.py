@@ -44,7 +44,9 @@ def _map(rec: Recommender) -> list[Block]:
     found = rec.components(min(AXES, size))
     meaning = found.meaning(min_count=ENOUGH)
     blocks: list[Block] = [Picture.of(plots.item_map(found))] if len(found.share) > 1 else []
-    blocks += [Picture.of(plots.axes(found.ends(ENDS, min_count=ENOUGH))), Words(meaning.in_words(), listed=True)]
+    ends = found.ends(ENDS, min_count=ENOUGH)
+    blocks += [Picture.of(plots.axes(ends))] if len(ends) else []
+    blocks.append(Words(meaning.in_words(), listed=True))
     return [*blocks, Picture.of(plots.meaning(meaning.table))] if len(meaning.table) else blocks
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -41,6 +43,7 @@ from alsoliked.serving.settings import Settings
 
 __all__ = ["create_app", "from_environment"]
 
+TURN = 0.0005  # seconds a thread may go on while others wait; Python's own are ten times that
 ROOMS = (
     health,
     metrics,
@@ -59,8 +62,11 @@ ROOMS = (
 )
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """Build the application; the service opens when it starts and closes when it stops."""
+def create_app(settings: Settings, *, own_process: bool = False) -> FastAPI:
+    """Build the application; the service opens when it starts and closes when it stops.
+
+    In a process of its own it may say how that is to share its time between threads.
+    """
     spans = configured()
 
     @asynccontextmanager
@@ -71,6 +77,8 @@ def create_app(settings: Settings) -> FastAPI:
         app.state.gate = Gate(app.state.service)
         lookout = Lookout(app.state.service)
         lookout.start()
+        if own_process:
+            _settle_process()
         yield
         lookout.stop()
         app.state.service.close()
@@ -99,8 +107,15 @@ def create_app(settings: Settings) -> FastAPI:
     return app
 
 
+def _settle_process() -> None:
+    """Let no request wait for long: for a look through what is loaded and stays, or for another thread's turn."""
+    gc.collect()
+    gc.freeze()
+    sys.setswitchinterval(TURN)
+
+
 def from_environment() -> FastAPI:
     """Build the application of a worker process."""
     settings = Settings.from_environment()
     log_to_stderr(settings.log, paths=settings.log_paths)
-    return create_app(settings)
+    return create_app(settings, own_process=True)

@@ -38,7 +38,7 @@ from alsoliked.serving.storage.standing import Row, change, look
 
 __all__ = ["Service", "Standing"]
 
-REMEMBERED = 4096  # lists: some 10 MB at ten places each
+REMEMBERED = 8192  # lists: some 20 MB at ten places each
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,7 @@ class Approving(Unmoved):
 
     model_config = ConfigDict(
         extra="forbid",
-        json_schema_extra={"examples": [{"by": "ann", "reason": "lists are wider, nobody is worse off"}]},
+        json_schema_extra={"examples": [{"by": "ops", "reason": "lists are wider, nobody is worse off"}]},
     )
 
     reason: Words
@@ -83,7 +83,7 @@ class Rejecting(Unmoved):
     """Why it may not."""
 
     model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [{"by": "ann", "reason": "everybody is shown the same"}]}
+        extra="forbid", json_schema_extra={"examples": [{"by": "ops", "reason": "everybody is shown the same"}]}
     )
 
     reason: Words
@@ -92,7 +92,7 @@ class Rejecting(Unmoved):
 class Advancing(Unmoved):
     """The next step."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"by": "ann"}]})
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"by": "ops"}]})
 
     early: Words | None = Field(default=None, description="Why it goes on before its days are over.")
 

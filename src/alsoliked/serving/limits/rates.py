@@ -19,7 +19,7 @@ class Rates:
     Examples
     --------
     >>> rates = Rates(1.0, clock=lambda: 0.0)
-    >>> [rates.take("ann") for _ in range(11)][-2:]
+    >>> [rates.take("ops") for _ in range(11)][-2:]
     [0.0, 1.0]
     >>> rates.take("bob")
     0.0

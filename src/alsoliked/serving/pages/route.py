@@ -47,7 +47,7 @@ class PageRoute(APIRoute):
             except Exception as error:
                 status, detail = _in_words(error)
                 if status == 500:
-                    log.exception("%s %s failed", request.method, request.url.path)
+                    log.exception("%s %s failed", request.method, self.path)  # the path itself may name somebody
                 return _refused(request, status, detail, getattr(error, "retry_after", 0.0))
 
         return answered

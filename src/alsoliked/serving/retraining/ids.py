@@ -16,7 +16,7 @@ def alike(vocabulary: Vocabulary, ids: pl.Series) -> type[int] | type[str]:
     --------
     >>> alike(Vocabulary([1, 2]), pl.Series(["7", "8"]))
     <class 'int'>
-    >>> alike(Vocabulary([1, 2]), pl.Series(["7", "ann"]))
+    >>> alike(Vocabulary([1, 2]), pl.Series(["7", "ops"]))
     <class 'str'>
     """
     if vocabulary.kind is not int:

@@ -30,7 +30,7 @@ class Event:
     id
         Its number.
     actor, action, subject
-        Who did what to what: ``"ann"``, ``"approved"``, ``"rollout 3"``.
+        Who did what to what: ``"ops"``, ``"approved"``, ``"rollout 3"``.
     details
         What else belongs to it, as JSON.
     at
