@@ -9,7 +9,7 @@ demo: .venv/demo  ## train on MovieLens 100K, measure, look inside, recommend
 	$(BIN)/alsoliked demo
 
 test: .venv/installed check  ## checks, then every test, doctest, example and page
-	$(BIN)/pytest -n 3 --dist loadgroup
+	$(BIN)/pytest -n 2 --dist loadgroup
 
 check: .venv/installed  ## style, types, layers
 	$(BIN)/ruff check .

@@ -48,7 +48,9 @@ class ItemWeights:
     liked_from: float | None = None
 
     def __post_init__(self) -> None:
-        self.weights.setflags(write=False)
+        by_row = np.ascontiguousarray(self.weights)  # rows are read; of another order numpy copies all each time
+        by_row.setflags(write=False)
+        object.__setattr__(self, "weights", by_row)
 
     @classmethod
     def of(cls, weights: FloatArray, train: Triples, liked_from: float | None = None) -> Self:
