@@ -37,11 +37,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=int, default=30)
     parser.add_argument("--rate", type=int, default=200, help="requests a second")
+    parser.add_argument("--bundle", type=Path, help="a model of ml-1m; fitted when missing")
     parser.add_argument("--soak", type=int, default=0, help="instead: so many seconds of a mix, and the memory")
     parser.add_argument("--out", type=Path)
     told = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        bundle = Recommender("als", seed=42).fit(movielens("ml-1m")).save(Path(folder) / "als")
+        bundle = told.bundle or Recommender("als", seed=42).fit(movielens("ml-1m")).save(Path(folder) / "als")
         rows = [_soak(bundle, told)] if told.soak else list(_all(bundle, told))
     if told.out:
         told.out.with_suffix(".json").write_text(json.dumps({"alsoliked": __version__, "rows": rows}, indent=1))
