@@ -3,12 +3,15 @@ PYTHON ?= python3
 BIN := .venv/bin
 export OMP_WAIT_POLICY := passive
 
-.PHONY: demo test check fmt docs notebooks bench clean
+.PHONY: demo test test-all check fmt docs notebooks bench clean
 
 demo: .venv/demo  ## train on MovieLens 100K, measure, look inside, recommend
 	$(BIN)/alsoliked demo
 
-test: .venv/installed check  ## checks, then every test, doctest, example and page
+test: .venv/installed check  ## checks, then tests, doctests, examples and pages, but for a few that train for long
+	$(BIN)/pytest -n 2 --dist loadgroup -m "not slow"
+
+test-all: .venv/installed check  ## those as well
 	$(BIN)/pytest -n 2 --dist loadgroup
 
 check: .venv/installed  ## style, types, layers

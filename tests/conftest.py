@@ -36,6 +36,24 @@ LONG = (  # what takes longest, so that no worker begins with it when the other 
     "tests/audit",
 )
 
+SLOW = tuple(  # whole trainings whose parts other tests assert; `make test-all` runs them as well
+    f"tests/{name}"
+    for name in (
+        "cli/test_demo.py",
+        "chapter/test_story.py::test_by_title",
+        "test_chapter_pages.py::test_the_cells_of_a_page_run_and_its_losses_are_those_of_its_notebook[09",
+        "test_chapter_pages.py::test_the_cells_of_a_page_run_and_its_losses_are_those_of_its_notebook[07",
+        "test_docs.py::test_a_page_runs_and_ends_as_it_shows[verbs/forget",
+        "test_docs.py::test_a_page_runs_and_ends_as_it_shows[verbs/compare",
+        "test_docs.py::test_a_page_runs_and_ends_as_it_shows[verbs/tradeoff",
+        "test_docs.py::test_a_page_runs_and_ends_as_it_shows[explanation/als",
+        "test_docs.py::test_a_page_runs_and_ends_as_it_shows[explanation/columns",
+        "test_docs.py::test_a_page_runs_and_ends_as_it_shows[explanation/influence",
+        "audit/test_tradeoff.py::test_weights_of_users",
+        "solvers/bayes/test_chain.py::test_the_whole_chain",
+    )
+)
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Keep the order below: workers would take what has most tests first, however short they are."""
@@ -47,6 +65,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put what takes long first; give a folder to one worker, as each worker makes what its tests share anew."""
     items.sort(key=lambda item: next((n for n, start in enumerate(LONG) if item.nodeid.startswith(start)), len(LONG)))
     for item in items:
+        if item.nodeid.startswith(SLOW):
+            item.add_marker(pytest.mark.slow)
         if not item.nodeid.startswith(ALONE) and item.get_closest_marker("xdist_group") is None:
             path = Path(item.nodeid.partition("::")[0])
             item.add_marker(pytest.mark.xdist_group(str(path if path.parent == Path("tests") else path.parent)))
