@@ -44,6 +44,7 @@ INSTALL = $(BIN)/pip install --quiet --disable-pip-version-check --no-compile --
 
 .venv/installed: pyproject.toml constraints.txt | .venv/bin/python
 	$(INSTALL) '.[dev,docs]'
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-compile --no-deps torchrec==1.8.0 fbgemm-gpu-cpu==1.8.0
 	touch .venv/demo $@
 
 clean:
