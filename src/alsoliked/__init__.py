@@ -7,8 +7,9 @@ The names below are the whole public surface of the first floor; each is importe
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING
+
+from alsoliked.lazily import imported
 
 if TYPE_CHECKING:
     from alsoliked._version import __version__
@@ -78,9 +79,7 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> object:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'alsoliked' has no name {name!r}; it has {', '.join(__all__)}")
-    return getattr(importlib.import_module(f"alsoliked.{_HOMES[name]}"), name)
+    return imported(__name__, _HOMES, name)
 
 
 def __dir__() -> list[str]:

@@ -8,7 +8,7 @@ from typing import Annotated, cast
 import typer
 
 from alsoliked.cli.console import print_json, print_table, say
-from alsoliked.cli.desk import HOME, By, Home, Json, Reason, Url, at_desk, who
+from alsoliked.cli.home import HOME, By, Home, Json, Reason, Url, at_desk, who
 from alsoliked.cli.rolled import moment
 from alsoliked.errors import OptionError
 

@@ -11,15 +11,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from alsoliked.cli.console import print_json, print_table, say
-from alsoliked.cli.opened import Home, Url
-from alsoliked.errors import MissingExtraError, OptionError
+from alsoliked.cli.home import HOME, Home, Url, kept
+from alsoliked.errors import OptionError
 
 if TYPE_CHECKING:
     from alsoliked.serving.storage import Database
 
 __all__ = ["app"]
 
-HOME = Path("alsoliked-home")
 BY = "command line"
 
 app = typer.Typer(help="Make, list and revoke keys of a service.", no_args_is_help=True, rich_markup_mode=None)
@@ -91,22 +90,12 @@ def revoke(
 @contextmanager
 def _opened(home: Path, url: str | None, *, new: bool = False) -> Iterator[Database]:
     """Open the service's database, up to date; keys are made before there is a model, so no service is opened."""
-    try:
-        from alsoliked.serving.settings import Settings
-        from alsoliked.serving.storage import Database
-    except ModuleNotFoundError as error:
-        raise MissingExtraError(f"keys need {error.name}; pip install 'alsoliked[serve]'.") from error
-    settings = Settings(home, url)
     if url is None and new:
         home.mkdir(parents=True, exist_ok=True)
     elif url is None and not home.is_dir():
         raise OptionError(f"no service keeps anything in {home}; name its place with --home or --database.")
-    store = Database(settings.url)
-    try:
-        store.migrate()
+    with kept(home, url) as store:
         yield store
-    finally:
-        store.close()
 
 
 def _moment(seconds: float | None) -> str:

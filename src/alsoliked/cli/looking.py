@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from alsoliked.cli.console import print_json
-from alsoliked.cli.desk import HOME, Home, Json, Url, at_desk
+from alsoliked.cli.home import HOME, Home, Json, Url, at_desk
 from alsoliked.cli.rolled import print_history, print_review, print_status, print_verdicts
 from alsoliked.errors import OptionError
 

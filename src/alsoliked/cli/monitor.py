@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from alsoliked.cli.console import print_frame, print_json, say
-from alsoliked.cli.opened import Home, Url, opened, seconds
+from alsoliked.cli.home import Home, Url, opened, seconds
 from alsoliked.cli.place import check_page, writing
 from alsoliked.errors import OptionError
 

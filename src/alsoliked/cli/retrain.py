@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from alsoliked.cli.console import print_json, say, share_bar
-from alsoliked.cli.opened import Home, Url, opened, seconds
+from alsoliked.cli.home import Home, Url, opened, seconds
 from alsoliked.cli.place import check_writable
 from alsoliked.errors import AlsolikedError, OptionError
 

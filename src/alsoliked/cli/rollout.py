@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from alsoliked.cli.console import print_json, say, share_bar
-from alsoliked.cli.desk import HOME, By, Home, Json, Reason, Url, at_desk, who
+from alsoliked.cli.home import HOME, By, Home, Json, Reason, Url, at_desk, who
 from alsoliked.cli.looking import NOT_PASSED, history, review, status, under_way, watch
 from alsoliked.errors import OptionError
 

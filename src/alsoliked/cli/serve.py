@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from alsoliked.cli.console import print_json, say
-from alsoliked.cli.opened import Home, Url
-from alsoliked.errors import MissingExtraError, OptionError
+from alsoliked.cli.home import HOME, Home, Url, installed
+from alsoliked.errors import OptionError
 
 if TYPE_CHECKING:
     from alsoliked.serving.settings import Settings
@@ -30,7 +30,7 @@ def serve(
     bundle: Annotated[
         Path | None, typer.Argument(metavar="[BUNDLE]", help="The first model; later ones come by rollout.")
     ] = None,
-    home: Home = Path("alsoliked-home"),
+    home: Home = HOME,
     database: Url = None,
     host: Annotated[str, typer.Option(metavar="ADDRESS", help="Beyond loopback only with keys.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(metavar="PORT", help="0: one that is free.")] = 8000,
@@ -53,13 +53,11 @@ def serve(
     out; without it a secret is made once and kept in the home, which all workers share.
     """
     _one_thread_each()
-    try:
+    with installed():
         import uvicorn  # noqa: F401
 
         from alsoliked.serving.service import Service
         from alsoliked.serving.settings import Settings
-    except ModuleNotFoundError as error:
-        raise MissingExtraError(f"serving needs {error.name}; pip install 'alsoliked[serve]'.") from error
     settings = Settings(
         home,
         database,

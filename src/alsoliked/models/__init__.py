@@ -5,8 +5,9 @@ Networks need torch, and what is frozen does not; so each name is imported when 
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING
+
+from alsoliked.lazily import imported
 
 if TYPE_CHECKING:
     from alsoliked.models.baseline import DampedBias, GlobalMean, Popular
@@ -52,9 +53,7 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> object:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'alsoliked.models' has no name {name!r}; it has {', '.join(__all__)}")
-    return getattr(importlib.import_module(f"alsoliked.models.{_HOMES[name]}"), name)
+    return imported(__name__, _HOMES, name)
 
 
 def __dir__() -> list[str]:

@@ -5,9 +5,9 @@ A bundle tells of its training without torch; so what needs torch is imported wh
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING
 
+from alsoliked.lazily import imported
 from alsoliked.training.history import Epoch, History, print_epoch
 
 if TYPE_CHECKING:
@@ -20,9 +20,7 @@ _HOMES = {"Learner": "learner", "LrFind": "lr_find"}
 
 
 def __getattr__(name: str) -> object:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'alsoliked.training' has no name {name!r}; it has {', '.join(__all__)}")
-    return getattr(importlib.import_module(f"alsoliked.training.{_HOMES[name]}"), name)
+    return imported(__name__, _HOMES, name)
 
 
 def __dir__() -> list[str]:

@@ -8,12 +8,17 @@ from fastapi import Depends, Request
 
 from alsoliked.serving.service import Service
 
-__all__ = ["Asked"]
+__all__ = ["Asked", "service_of"]
+
+
+def service_of(request: Request) -> Service:
+    """Return the service of this worker."""
+    service: Service = request.app.state.service
+    return service
 
 
 async def _service(request: Request) -> Service:
-    service: Service = request.app.state.service
-    return service
+    return service_of(request)
 
 
 Asked = Annotated[Service, Depends(_service)]

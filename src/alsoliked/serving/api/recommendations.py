@@ -6,10 +6,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.datastructures import QueryParams
 
 from alsoliked.serving.answering.lists import recommend_soon
 from alsoliked.serving.answering.wanted import Answered, Wanted
-from alsoliked.serving.api.asking import Asked
+from alsoliked.serving.api.asking import Asked, service_of
 from alsoliked.serving.keys.needs import needs
 
 __all__ = ["router"]
@@ -18,7 +19,6 @@ router = APIRouter(tags=["recommendations"], dependencies=[Depends(needs("read")
 
 Id = Annotated[str, Field(max_length=200, min_length=1)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
-NAMED = ("n", "exclude", "diversity", "explore")
 EXAMPLE = {
     "recommendation_id": "eyJ1c2VyIjoi….signature",
     "model": "als-3f2a9c41b0d2",
@@ -93,28 +93,30 @@ class Stranger(BaseModel):
         )
 
 
-async def _only(request: Request) -> dict[str, tuple[str, ...]]:
-    query = request.query_params
-    return {name: tuple(query.getlist(name)) for name in dict.fromkeys(query) if name not in NAMED}
+class Known(BaseModel):
+    """What a list for somebody known is asked to be; one model, since reading parameters one by one takes longer."""
+
+    n: int = Field(default=10, ge=1, le=1000, description="How many places.")
+    exclude: list[str] = Field(default=[], max_length=5000, description="Items to leave out, by id or title.")
+    diversity: float = Field(default=0.0, ge=0, le=1, description="0: the best; 1: as unlike as can be.")
+    explore: float = Field(default=0.0, ge=0, le=1, description="Share of places to learn from.")
+
+    def wanted(self, user: str, query: QueryParams) -> Wanted:
+        """Say the same in the service's words; what else the query names are columns of items."""
+        only = {name: tuple(query.getlist(name)) for name in dict.fromkeys(query) if name not in Known.model_fields}
+        return Wanted(user, self.n, None, None, tuple(self.exclude), only, self.diversity, self.explore)
 
 
 @router.get("/users/{user}/recommendations", responses=ANSWER, openapi_extra=COLUMNS, summary="List for a user")
 async def recommendations(
-    service: Asked,
-    user: Annotated[str, Path(max_length=200)],
-    *,
-    only: Annotated[dict[str, tuple[str, ...]], Depends(_only)],
-    n: Annotated[int, Query(ge=1, le=1000, description="How many places.")] = 10,
-    exclude: Annotated[list[str], Query(description="Items to leave out, by id or title.", max_length=5000)] = [],  # noqa: B006
-    diversity: Annotated[float, Query(ge=0, le=1, description="0: the best; 1: as unlike as can be.")] = 0.0,
-    explore: Annotated[float, Query(ge=0, le=1, description="Share of places to learn from.")] = 0.0,
+    request: Request, user: Annotated[str, Path(max_length=200)], told: Annotated[Known, Query()]
 ) -> Answered:
     """List the best items for a user, from what they rated in training and said since.
 
     Nobody is unknown: whoever has no ratings gets what is known of people like them, else what most people like, and
     `reasons` says so. Nothing is stored; `POST /exposures` says what was shown.
     """
-    return await recommend_soon(service, Wanted(user, n, None, None, tuple(exclude), only, diversity, explore))
+    return await recommend_soon(service_of(request), told.wanted(user, request.query_params))
 
 
 @router.post("/recommendations", responses=ANSWER, summary="List for a stranger")

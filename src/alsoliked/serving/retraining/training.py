@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from alsoliked.errors import MissingExtraError
 from alsoliked.evaluation.report import evaluate
 from alsoliked.recommender import Recommender
 from alsoliked.serving.retraining.gathered import Stored, gathered
@@ -55,12 +54,7 @@ def trained(
     seed = before.seed if wish.seed is None else wish.seed
     training, valid = hold_out_latest(found.ratings, wish.valid_pct, seed)
     params = before.get_params() if wish.model is None else {"model": wish.model[0], **wish.model[1]}
-    try:
-        rec = Recommender(**{**params, "seed": seed}).fit(training, valid, on_progress=tell)
-    except ModuleNotFoundError as error:
-        if error.name != "torch":
-            raise
-        raise MissingExtraError(f"training {params['model']} needs torch; pip install 'alsoliked[train]'.") from error
+    rec = Recommender(**{**params, "seed": seed}).fit(training, valid, on_progress=tell)
     if wish.model is None and before.fitted.reranking is not None:  # lists ordered as the live ones are
         rec.answers_ = replace(rec.answers_, reranking=before.fitted.reranking)
     told: dict[str, Any] = {**found.counts, "ratings": len(training), "held_out": 0 if valid is None else len(valid)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -43,6 +44,7 @@ class Database:
         self.url = _understood(url)
         self.kind = self.url.get_backend_name()
         self.engine = _sqlite(self.url) if self.kind == "sqlite" else _postgresql(self.url)
+        self._turn = threading.Lock()  # SQLite has one writer at a time, and those who wait for it sleep too long
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -65,7 +67,7 @@ class Database:
         UnavailableError
             If the database cannot be reached, or is locked or full; nothing was written.
         """
-        with _telling(), self.engine.connect() as connection:
+        with self._in_turn(), _telling(), self.engine.connect() as connection:
             if self.kind == "sqlite":  # take the lock at once, so that no reader turns writer and fails
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             try:
@@ -74,6 +76,19 @@ class Database:
                 connection.rollback()
                 raise
             connection.commit()
+
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        """Let this process's threads write to SQLite one after the other."""
+        if self.kind != "sqlite":
+            yield
+            return
+        if not self._turn.acquire(timeout=WAIT):
+            raise UnavailableError("the database does not answer (others write to it); nothing was written.")
+        try:
+            yield
+        finally:
+            self._turn.release()
 
     def now(self, connection: Connection) -> float:
         """Return the seconds since 1970 by the database's clock."""

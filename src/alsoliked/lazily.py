@@ -1,0 +1,44 @@
+"""Names that are imported when first used, so that nobody waits for what they do not need."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+
+from alsoliked.errors import MissingExtraError
+
+__all__ = ["imported"]
+
+
+def imported(package: str, homes: Mapping[str, str], name: str) -> object:
+    """Return a name of a package from the module it lives in.
+
+    Parameters
+    ----------
+    package
+        Whose name it is.
+    homes
+        The module of each name, below the package.
+    name
+        Which.
+
+    Raises
+    ------
+    AttributeError
+        If the package has no such name; the message has those it has.
+    MissingExtraError
+        If the name needs PyTorch, and that is not installed.
+
+    Examples
+    --------
+    >>> imported("alsoliked.data", {"Ratings": "ratings"}, "Ratings").__name__
+    'Ratings'
+    """
+    if name not in homes:
+        raise AttributeError(f"module {package!r} has no name {name!r}; it has {', '.join(sorted(homes))}")
+    try:
+        return getattr(import_module(f"{package}.{homes[name]}"), name)
+    except ModuleNotFoundError as error:
+        if error.name != "torch":
+            raise
+        raise MissingExtraError(f"{name} needs PyTorch; install it with: pip install 'alsoliked[train]'.") from error
