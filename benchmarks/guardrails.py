@@ -69,6 +69,12 @@ def fallen(rng: np.random.Generator, stream: Stream, worse: float) -> np.ndarray
     return (rng.random(len(stream.user)) < level[stream.user]).astype(float)
 
 
+def slow(rng: np.random.Generator, stream: Stream, worse: float) -> np.ndarray:
+    """Milliseconds a list took: users differ, most of all by how much they have rated, and lists do."""
+    level = rng.lognormal(math.log(30), 0.5, stream.n) * (1 + worse)
+    return level[stream.user] * rng.lognormal(0, 0.8, len(stream.user))
+
+
 def items(rng: np.random.Generator, stream: Stream, worse: float) -> np.ndarray:
     """What was shown: a popular item more often, by the more the narrower; users keep to a part of the items."""
     taste = rng.integers(0, 4, stream.n)[stream.user]
@@ -89,7 +95,7 @@ Looked = Iterator[tuple[Estimate, Estimate]]
 def looks(name: str, rng: np.random.Generator, n: int, worse: float) -> Looked:
     """Both groups' estimates at each look."""
     groups = [Stream(rng, n) for _ in range(2)]
-    make = {"error": errors, "acceptance": liked, "fallback": fallen}.get(name, items)
+    make = {"error": errors, "acceptance": liked, "fallback": fallen, "latency": slow}.get(name, items)
     values = [make(rng, group, harm) for group, harm in zip(groups, (worse, 0.0), strict=True)]
     for look in range(1, LOOKS + 1):
         until = look / LOOKS
@@ -158,7 +164,7 @@ def alone(runs: int) -> list[dict[str, object]]:
 
 
 def whole(runs: int) -> float:
-    """Share of whole rollouts, three stages and six guardrails, in which anything alarms although nothing is wrong."""
+    """Share of whole rollouts, three stages and seven guardrails, in which anything alarms although nothing is wrong."""
     alarms = 0
     for run in range(runs):
         rng = np.random.default_rng([2, run])
@@ -168,7 +174,7 @@ def whole(runs: int) -> float:
 
 def power(runs: int) -> list[dict[str, object]]:
     """What is found in one stage, and after which part of it."""
-    harms = {"error": (0.1, 0.2, 0.5), "acceptance": (0.2, 0.4), "fallback": (0.5, 1.0)}
+    harms = {"error": (0.1, 0.2, 0.5), "acceptance": (0.2, 0.4), "fallback": (0.5, 1.0), "latency": (0.5, 1.0)}
     harms |= {"coverage": (0.5, 1.0), "concentration": (0.5, 1.0), "sample ratio": (0.05, 0.1, 0.2)}
     rows = []
     for name, sizes in harms.items():
@@ -188,6 +194,7 @@ WORDS = {
     "error": "squared error {:.0%} larger",
     "acceptance": "{:.0%} fewer liked",
     "fallback": "the model fails for {:.0%} of users more",
+    "latency": "a list takes {:.0%} longer",
     "coverage": "popularity counts {:.0%} more",
     "concentration": "popularity counts {:.0%} more",
     "sample ratio": "{:.0%} of the candidate's users get lost",

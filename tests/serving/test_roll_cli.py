@@ -46,7 +46,7 @@ def test_a_whole_rollout_in_the_terminal(home, capsys) -> None:
     told = json.loads(ask(capsys, "rollout", "status", "--json", *at)[1])
     assert (told["rollout"]["share"], told["holdout"]) == (0.01, 0.1)
     code, out, _ = ask(capsys, "rollout", "watch", *at)
-    assert (code, out.count("too little")) == (0, 6)
+    assert (code, out.count("too little")) == (0, 7)
     shutil.rmtree(service.settings.home / "models")  # going back works when models do not
     assert ask(capsys, "rollout", "back", "--by", "ann", "--why", "odd", *at)[0] == 0
     code, out, _ = ask(capsys, "rollout", "history", "--verify", *at)

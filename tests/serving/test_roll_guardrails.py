@@ -13,6 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from alsoliked.audit.plan.template import template
+from alsoliked.serving.refusals import ConflictError
 from alsoliked.serving.rollout import steps
 from alsoliked.serving.rollout.agreement import agreement
 from alsoliked.serving.rollout.guardrails import watch
@@ -59,9 +60,10 @@ def traffic(service: Service, held: Rollout, **worse: float) -> None:
                 kinds = 12 if bad and worse.get("narrow") else 60
                 fallen = bad and rng.random() < worse.get("fallen", 0)
                 served_by = "popular: it failed" if fallen else "trained row"
+                took = rng.lognormal(3.5, 0.5) * (1 + (worse.get("slow", 0) if bad else 0))
                 for rank, item in enumerate(rng.choice(kinds, 10, replace=False), 1):
                     shown = {"item": str(item), "rank": rank, "recommendation": user, "served_by": served_by}
-                    seen.append({**about, **shown, "at": now})
+                    seen.append({**about, **shown, "at": now, "milliseconds": took})
                     likes = 0.35 - (worse.get("unliked", 0) if bad else 0)
                     if rng.random() < 0.5:
                         rating = 5.0 if rng.random() < likes / 0.5 else 2.0
@@ -78,7 +80,7 @@ def test_an_equal_candidate_is_left_alone(rolling) -> None:
     traffic(service, held)
     verdicts = watch(service)
     assert {verdict.name for verdict in verdicts} == {
-        "error", "acceptance", "fallback", "coverage", "concentration", "sample ratio"
+        "error", "acceptance", "fallback", "latency", "coverage", "concentration", "sample ratio"
     }  # fmt: skip
     assert all(verdict.enough for verdict in verdicts)
     assert not any(verdict.crossed for verdict in verdicts)
@@ -91,6 +93,7 @@ def test_an_equal_candidate_is_left_alone(rolling) -> None:
         ({"error": 0.5}, "error"),
         ({"unliked": 0.25}, "acceptance"),
         ({"fallen": 0.9}, "fallback"),
+        ({"slow": 1.5}, "latency"),
         ({"narrow": 1.0}, "concentration"),
         ({"lost": 0.6}, "sample ratio"),
     ],
@@ -109,6 +112,14 @@ def test_a_worse_one_is_taken_back_and_it_is_said_why(rolling, worse: dict[str, 
     assert watch(service) == []
 
 
+def test_nobody_goes_on_past_a_crossed_one(rolling) -> None:
+    service, held = rolling(0.1)
+    traffic(service, held, error=3.0)
+    with pytest.raises(ConflictError, match="a guardrail is crossed, and the candidate was taken back: the mean squar"):
+        steps.advance(service, held, "bo", early="a test")
+    assert steps.status(service) is None
+
+
 def test_coverage_is_crossed_by_narrow_lists(rolling) -> None:
     service, held = rolling(0.5)
     traffic(service, held, narrow=1.0)
@@ -120,7 +131,6 @@ def test_coverage_is_crossed_by_narrow_lists(rolling) -> None:
 def test_what_was_before_the_stage_does_not_count(rolling) -> None:
     service, held = rolling(0.1)
     traffic(service, held, error=3.0)
-    held = steps.advance(service, held, "bo", early="a test")
     with service.database.write() as connection:
         for table in (tables.exposures, tables.outcomes):
             connection.execute(sa.update(table).values(at=held.stage_since - 5))

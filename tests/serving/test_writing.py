@@ -159,6 +159,7 @@ def test_what_was_shown_is_kept_once(serving_both):
     rows = rows_of(up, tables.exposures, "13")
     assert [(row["item"], row["rank"]) for row in rows] == list(zip(items, range(1, 5), strict=True))
     assert {row["model"] for row in rows} == {answer["model"]}
+    assert {row["milliseconds"] > 0 for row in rows} == {True}  # how long the list took to make, by its own id
     rated = {"user": "13", "item": items[0], "rating": 5, "recommendation_id": answer["recommendation_id"]}
     assert up.http.post("/ratings", json=rated).status_code == 200
     assert rows_of(up, tables.outcomes, "13")[0]["recommendation"] == rows[0]["recommendation"]

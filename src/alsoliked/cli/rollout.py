@@ -10,7 +10,6 @@ import typer
 from alsoliked.cli.console import print_json, say, share_bar
 from alsoliked.cli.home import HOME, By, Home, Json, Reason, Url, at_desk, who
 from alsoliked.cli.looking import NOT_PASSED, history, review, status, under_way, watch
-from alsoliked.errors import OptionError
 
 if TYPE_CHECKING:
     from alsoliked.serving.storage.rollouts import Rollout
@@ -117,15 +116,10 @@ def advance(
     json: Json = False,
 ) -> None:
     """Take the next step: shadow, the plan's shares, all."""
-    from alsoliked.serving.rollout.guardrails import watch as look
     from alsoliked.serving.rollout.steps import advance as step
 
     with at_desk(home, database) as service:
-        held = under_way(service)
-        crossed = [verdict.words for verdict in look(service) if verdict.crossed]
-        if crossed:
-            raise OptionError(f"a guardrail is crossed, and {held.candidate} was taken back: {' '.join(crossed)}")
-        _say(step(service, held, who(by), early=early), json=json)
+        _say(step(service, under_way(service), who(by), early=early), json=json)
 
 
 @app.command(epilog=_examples('halt --why "complaints about the lists"'))

@@ -111,7 +111,7 @@ def _found(who: Person, about: Told) -> tuple[Explanation | float | None, str, t
 def _row(held: Held, who: Person) -> tuple[FloatArray, str, tuple[str, ...]]:
     assert held.answers.rating is not None  # noqa: S101  the caller has looked
     if who.index is not None and not who.changed:
-        return held.answers.rating.user_rows[who.index], "trained row", ()
+        return held.answers.rating.user_row(who.index), "trained row", ()
     found = held.answers.fold_in(who.own.items, who.own.ratings, told(who) or None)
     assert found is not None  # noqa: S101  a model that predicts has a prior
     if len(who.own.items):

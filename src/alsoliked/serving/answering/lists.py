@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from alsoliked.serving.answering.asked import check, key_of
 from alsoliked.serving.answering.chain import scored
@@ -76,6 +77,7 @@ async def recommend_soon(service: Service, wanted: Wanted) -> Answered:
 
 
 def _in_time(service: Service, wanted: Wanted) -> Answered:
+    began = time.perf_counter()
     standing, who = whom(service, wanted)
     edited = Edited.at(standing.edits, service.clock.now())
     made = _remembered(service, edited, who, wanted)
@@ -83,7 +85,8 @@ def _in_time(service: Service, wanted: Wanted) -> Answered:
     if failed and who.assigned.stage == "candidate" and wanted.model is None:
         who = spared(service, standing, who, failed[0])
         made = _remembered(service, edited, who, wanted)
-    answered = _answered(service, wanted, who.assigned, made)
+    took = 1000 * (time.perf_counter() - began)
+    answered = _answered(service, wanted, who.assigned, made, took)
     shadow = who.assigned.shadow
     if shadow is not None and wanted.user is not None and made.step == "model":
         service.shadows.offer(Shadow(wanted, shadow, tuple(place.item for place in answered.items)))
@@ -95,7 +98,7 @@ def _late(service: Service, wanted: Wanted) -> Answered:
     service.metrics.late()
     standing, who = from_memory(service, wanted, LATE)
     made = _list(service, Edited.at(standing.edits, service.clock.now()), who, wanted, quick=True)
-    return _answered(service, wanted, who.assigned, made)
+    return _answered(service, wanted, who.assigned, made, 1000 * service.settings.budget)
 
 
 def asked_of(service: Service, wanted: Wanted, model: str) -> tuple[str, ...]:
@@ -160,11 +163,12 @@ def _seed(service: Service) -> int:
     return int(service.clock.now() // DAY)
 
 
-def _answered(service: Service, wanted: Wanted, assigned: Assigned, made: Made) -> Answered:
+def _answered(service: Service, wanted: Wanted, assigned: Assigned, made: Made, took: float) -> Answered:
     by_model, served_by = made.step in ("model", "columns", "typical"), made.listed.served_by
     model = assigned.model if by_model and assigned.model else NO_MODEL
     stage = assigned.stage if by_model else "none"
     reasons = (*(fell.why for fell in made.fell), *made.listed.notes)
     service.metrics.listed(model, stage, made.step, tuple(fell.word for fell in made.fell), made.known)
-    token = issue(service, user=wanted.user, model=model, stage=stage, arm=assigned.arm, served_by=served_by)
+    how: dict[str, Any] = {"model": model, "stage": stage, "arm": assigned.arm, "served_by": served_by}
+    token = issue(service, user=wanted.user, **how, took=round(took, 2))
     return Answered(token, model, stage, assigned.arm, served_by, reasons, made.listed.items, made.step)

@@ -39,6 +39,8 @@ class Told:
         Seconds since 1970, by the database's clock.
     id
         Tells this answer from all others.
+    took
+        Milliseconds that making it took; None: not measured.
     """
 
     user: str | None
@@ -48,12 +50,23 @@ class Told:
     served_by: str
     at: float
     id: str = ""
+    took: float | None = None
 
 
-def issue(service: Service, *, user: str | None, model: str, stage: Stage, arm: Arm, served_by: str) -> str:
+def issue(
+    service: Service,
+    *,
+    user: str | None,
+    model: str,
+    stage: Stage,
+    arm: Arm,
+    served_by: str,
+    took: float | None = None,
+) -> str:
     """Return the id of an answer."""
-    told = (user, model, stage, arm, served_by, round(service.clock.now(), 3), secrets.token_urlsafe(9))
-    note(recommendation=told[-1])  # for the log: the whole id names the user
+    name = secrets.token_urlsafe(9)
+    told = (user, model, stage, arm, served_by, round(service.clock.now(), 3), name, took)
+    note(recommendation=name)  # for the log: the whole id names the user
     return str(_signed_with(service.secret).dumps(told))
 
 

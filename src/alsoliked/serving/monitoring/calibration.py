@@ -9,7 +9,7 @@ from alsoliked.evaluation.bootstrap import Figure
 from alsoliked.serving.monitoring.errors import FEW
 from alsoliked.serving.monitoring.looking import Looked
 from alsoliked.serving.monitoring.monitor import Monitor
-from alsoliked.serving.monitoring.ratio import ratio, ratios
+from alsoliked.serving.monitoring.ratio import between, ratio, ratios
 
 __all__ = ["calibration_monitor"]
 
@@ -56,9 +56,7 @@ def _slope(told: pl.DataFrame) -> float:
 
 def _words(off: Figure, slope: float, *, odd: bool) -> tuple[str, ...]:
     side = "above" if off.value > 0 else "below"
-    words = [
-        f"Ratings are {abs(off.value):.2f} {side} what was predicted, on average ({off.low:+.2f} to {off.high:+.2f})."
-    ]
+    words = [f"Ratings are {abs(off.value):.2f} {side} what was predicted, on average ({between(off, '+.2f')})."]
     if odd:
         words.append("That is more than chance: train again, and do not show predicted ratings until then.")
     if np.isfinite(slope):

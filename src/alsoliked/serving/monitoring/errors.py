@@ -7,7 +7,7 @@ import polars as pl
 from alsoliked.evaluation.bootstrap import Figure
 from alsoliked.serving.monitoring.looking import Looked
 from alsoliked.serving.monitoring.monitor import Monitor, by_day
-from alsoliked.serving.monitoring.ratio import ratio, ratios, rooted
+from alsoliked.serving.monitoring.ratio import between, ratio, ratios, rooted
 
 __all__ = ["error_monitor"]
 
@@ -62,10 +62,7 @@ def _words(looked: Looked, told: pl.DataFrame, now: Figure, expected: Figure | N
     if not n:
         return ("No rating came of something that had been predicted, so the error is not known.",)
     users = told["user"].n_unique()
-    words = [
-        f"Predictions are off by {now.value:.3f} (RMSE; {now.low:.3f} to {now.high:.3f}): {n:,} later ratings by"
-        f" {users:,} people."
-    ]
+    words = [f"Predictions are off by {now.value:.3f} (RMSE; {between(now)}): {n:,} later ratings by {users:,} people."]
     if n < all_n:
         words.append(f"{all_n - n:,} more were of something unknown, or rated before, and are left out.")
     if users < FEW:

@@ -11,7 +11,7 @@ import polars as pl
 
 from alsoliked.evaluation.bootstrap import Figure
 
-__all__ = ["NORMAL", "NOTHING", "ratio", "ratios", "rooted"]
+__all__ = ["NORMAL", "NOTHING", "between", "ratio", "ratios", "rooted"]
 
 NORMAL = 1.96  # standard errors on either side of a 95 % interval
 NOTHING = Figure(float("nan"), float("nan"), float("nan"))
@@ -70,6 +70,17 @@ def ratio(frame: pl.DataFrame, top: str, below: str | None = None) -> Figure:
     row = ratios(frame.with_columns(pl.lit(0).alias("all")), top, ["all"], below).row(0, named=True)
     nan = float("nan")
     return Figure(row["value"], nan if row["low"] is None else row["low"], nan if row["high"] is None else row["high"])
+
+
+def between(figure: Figure, form: str = ".3f") -> str:
+    """Return the ends of an interval in words, or that there is none.
+
+    >>> between(Figure(0.9, 0.8, 1.0), ".1f"), between(Figure(0.9, float("nan"), float("nan")))
+    ('0.8 to 1.0', 'how sure that is, one person alone cannot tell')
+    """
+    if math.isnan(figure.low) or math.isnan(figure.high):
+        return "how sure that is, one person alone cannot tell"
+    return f"{figure.low:{form}} to {figure.high:{form}}"
 
 
 def rooted(figure: Figure) -> Figure:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, func, select
 
 from alsoliked.serving.refusals import ConflictError
+from alsoliked.serving.rollout.guardrails import watch
 from alsoliked.serving.rollout.moving import Move, move, said
 from alsoliked.serving.rollout.planned import plan_of
 from alsoliked.serving.rollout.stages import next_share
@@ -40,10 +41,14 @@ def advance(service: Service, rollout: Rollout | int, by: str, *, early: str | N
     Raises
     ------
     ConflictError
-        If it is not approved, or the step comes too early and nobody says why.
+        If it is not approved, the step comes too early and nobody says why, or a guardrail is crossed: then the
+        candidate was taken back.
     """
     by = said("the name of who advances", by)
     early = None if early is None else said("why it is early", early)
+    crossed = [verdict.words for verdict in watch(service) if verdict.crossed]
+    if crossed:
+        raise ConflictError(f"a guardrail is crossed, and the candidate was taken back: {' '.join(crossed)}")
 
     def decide(connection: Connection, held: Rollout, now: float) -> Move:
         steps = plan_of(held.plan).rollout

@@ -12,13 +12,14 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, case, distinct, 
 from alsoliked.evaluation.trial import liked_from
 from alsoliked.serving.storage.tables import exposures, outcomes, shadows
 
-__all__ = ["ARMS", "acceptance", "error", "fallback", "first_seen", "in_shadow", "shown"]
+__all__ = ["ARMS", "acceptance", "error", "fallback", "first_seen", "in_shadow", "latency", "shown"]
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 Pairs: TypeAlias = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
 
 ARMS = ("candidate", "control")
 FALLEN = ("popular", "typical", "editor", "nothing")  # how `served_by` begins where the model did not make the list
+LONGEST = 1000.0  # milliseconds; a few waits that were longer still would drown all others
 MOST_PAIRS = 500_000  # of users and items they were shown, in each arm
 
 
@@ -49,6 +50,14 @@ def fallback(connection: Connection, since: float) -> dict[str, Floats]:
     share = func.avg(case((fallen, 1.0), else_=0.0))
     wanted = select(told.arm, share).where(told.at >= since, told.arm.in_(ARMS), told.user.is_not(None))
     return _by_arm(connection, wanted.group_by(told.arm, told.user))
+
+
+def latency(connection: Connection, since: float) -> dict[str, Floats]:
+    """Return how many milliseconds each user's lists took on average; a long wait counts as `LONGEST`, however long."""
+    told = exposures.c
+    took = func.avg(case((told.milliseconds > LONGEST, LONGEST), else_=told.milliseconds))
+    wanted = select(told.arm, took).where(told.at >= since, told.arm.in_(ARMS), told.user.is_not(None))
+    return _by_arm(connection, wanted.where(told.milliseconds.is_not(None)).group_by(told.arm, told.user))
 
 
 def shown(connection: Connection, since: float) -> dict[str, Pairs]:

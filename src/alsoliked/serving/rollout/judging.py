@@ -121,6 +121,7 @@ TESTS = (
     Test("error", "the mean squared error of predictions", 1, 0.02, 0.0, _means(arms.error)),
     Test("acceptance", "the share of shown items that were liked later", -1, 0.05, 0.005, _means(arms.acceptance)),
     Test("fallback", "the share of places not filled by the model", 1, 0.05, 0.1, _means(arms.fallback)),
+    Test("latency", "the milliseconds that making a list took", 1, 0.25, 20.0, _means(arms.latency)),
     Test("coverage", f"different items shown to {AMONG} users", -1, 0.1, 0.0, _different),
     Test("concentration", "the chance that two users are shown the same", 1, 0.1, 0.0, _alike),
 )

@@ -107,6 +107,7 @@ exposures = Table(
     Column("arm", Text, nullable=False),
     Column("served_by", Text, nullable=False),
     Column("at", Double, nullable=False),
+    Column("milliseconds", Double),  # that making the list took; NULL: not measured
     UniqueConstraint("recommendation", "item"),
     Index(None, "at"),
     Index(None, "user"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from alsoliked.serving.answering import tokens
 from alsoliked.serving.storage.written import keep_shown
@@ -27,8 +27,8 @@ def shown(service: Service, recommendation: str, items: Sequence[str]) -> int:
         If it could not be committed; nothing was kept.
     """
     told = tokens.read(service, recommendation)
-    about = {"recommendation": told.id, "user": told.user, "model": told.model, "stage": told.stage}
-    about |= {"arm": told.arm, "served_by": told.served_by}
+    about: dict[str, Any] = {"recommendation": told.id, "user": told.user, "model": told.model, "stage": told.stage}
+    about |= {"arm": told.arm, "served_by": told.served_by, "milliseconds": told.took}
     with service.database.write() as connection:
         now = service.database.now(connection)
         rows = [about | {"item": item, "rank": rank, "at": now} for rank, item in enumerate(items, start=1)]

@@ -55,5 +55,9 @@ def front(request: Request, service: Asked, who: Visits, q: Annotated[str, Query
 
 
 def listed(service: Service, who: Visitor, also: Sequence[str] = ()) -> Answered:
-    """Return a visitor's list, without what they hid."""
-    return recommend(service, Wanted(user=who.user, n=PLACES, exclude=(*who.hidden, *also)))
+    """Return a visitor's list, without what they hid; reasons speak to the visitor, who has no other name here."""
+    made = recommend(service, Wanted(user=who.user, n=PLACES, exclude=(*who.hidden, *also)))
+    nothing = f"no ratings of user {who.user!r} are known"
+    to_them = "you have not rated anything yet"
+    reasons = tuple(why.replace(nothing, to_them) for why in made.reasons)
+    return replace(made, reasons=reasons, served_by=made.served_by.replace(nothing, to_them))
