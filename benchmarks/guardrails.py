@@ -164,7 +164,7 @@ def alone(runs: int) -> list[dict[str, object]]:
 
 
 def whole(runs: int) -> float:
-    """Share of whole rollouts, three stages and seven guardrails, in which anything alarms although nothing is wrong."""
+    """Share of whole rollouts, three stages of seven guardrails, in which anything alarms though nothing is wrong."""
     alarms = 0
     for run in range(runs):
         rng = np.random.default_rng([2, run])

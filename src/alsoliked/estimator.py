@@ -166,15 +166,23 @@ class Estimator:
         return write_bundle(folder, to_contents(answers, self.held_out_, head | tried))
 
     @classmethod
-    def load(cls, folder: str | os.PathLike[str]) -> Self:
+    def load(cls, folder: str | os.PathLike[str], *, verify: bool = True) -> Self:
         """Read a bundle back; it answers exactly as it did when saved, and has its manifest in ``manifest_``.
+
+        Parameters
+        ----------
+        folder
+            Where it is.
+        verify
+            Whether to hold every file against its digest. Without it a large bundle is there at once, and a flipped bit
+            is not noticed: for bundles that were checked when they were put there.
 
         Raises
         ------
         BundleError
             If the folder is no bundle, of another format, or anything in it is missing, truncated or edited.
         """
-        contents = read_bundle(folder)
+        contents = read_bundle(folder, verify=verify)
         params: dict[str, Any] = contents.manifest.get("recommender") or {}
         try:
             loaded = cls(**params)

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from alsoliked.cli import engine as on_engine
 from alsoliked.cli.console import print_json, progress
+from alsoliked.cli.engine import PANEL
 from alsoliked.cli.given import read_columns, read_given
 from alsoliked.errors import OptionError
 
@@ -57,27 +59,40 @@ def recommend(
         typer.Option(metavar="WHAT", help="For an unknown USER: raise, popular or typical.  [default: raise]"),
     ] = None,
     why: Annotated[bool, typer.Option("--why", help="Say which own ratings moved each prediction.")] = False,
+    engine: on_engine.OnSpark = None,
+    master: on_engine.Master = None,
+    workers: on_engine.Workers = None,
+    conf: on_engine.Conf = None,
+    out: Annotated[
+        str | None,
+        typer.Option(metavar="PLACE", rich_help_panel=PANEL, help="For --all: a folder, or postgresql://…."),
+    ] = None,
+    table: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", rich_help_panel=PANEL, help="In a database.  [default: alsoliked_lists]"),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
     """List items for a user or a stranger.
 
     For a user of the training ratings, for a stranger from ratings they give, or for everybody.
     """
-    if [user is not None, bool(given or column), all_users].count(True) != 1:
-        raise OptionError("expected one of USER, --given and --all (--column goes with --given or alone); see --help.")
-    if on_unknown is not None and user is None:
-        raise OptionError("--on-unknown is about USER and has no effect here; leave it out.")
-    if why and all_users:
-        raise OptionError("--why explains one list and has no effect with --all; leave it out, or name a USER.")
-    if explore and all_users:
-        raise OptionError("--explore is about one list and has no effect with --all; leave it out, or name a USER.")
-    if not explore and (explore_by is not None or explore_seed is not None):
-        raise OptionError("--explore-by and --explore-seed say how --explore explores; pass --explore, a share, too.")
+    _check(user, given or column, all_users, why=why, on_unknown=on_unknown)
+    _check_explore(explore, explore_by, explore_seed, all_users=all_users)
+    runs = {"engine": engine, "master": master, "workers": workers, "conf": conf}
+    on_engine.refuse_without(engine, {**runs, "out": out, "table": table})
+    how: dict[str, Any] = {"n": n, "exclude_seen": not include_seen, "objective": objective}
+    if engine is not None:
+        if not all_users:
+            raise OptionError("--engine makes lists for everybody; pass --all, or leave --engine out.")
+        from alsoliked.cli.everybody import list_by_engine
+
+        list_by_engine(bundle, how, {"exclude": exclude, "among": among}, runs, out, table, json=json)
+        return
     from alsoliked.recommender import Recommender
 
     rec = Recommender.load(bundle)
-    how: dict[str, Any] = {"n": n, "exclude_seen": not include_seen, "exclude": exclude or (), "among": among or None}
-    how["objective"] = objective
+    how |= {"exclude": exclude or (), "among": among or None}
     if all_users:
         _print_all(rec, how, json=json)
         return
@@ -95,6 +110,22 @@ def recommend(
     for title, reason in zip(ranked.titles, reasons, strict=False):
         moved = [f"your {r['rating']:g} for {r['title']} ({r['moved']:+.2f})" for r in reason["moved"]]
         print(f"  {title}: predicted {reason['predicted']:.2f}; {', '.join(moved) or 'no rating of yours moved it'}")
+
+
+def _check(user: str | None, stranger: object, all_users: bool, *, why: bool, on_unknown: str | None) -> None:
+    if [user is not None, bool(stranger), all_users].count(True) != 1:
+        raise OptionError("expected one of USER, --given and --all (--column goes with --given or alone); see --help.")
+    if on_unknown is not None and user is None:
+        raise OptionError("--on-unknown is about USER and has no effect here; leave it out.")
+    if why and all_users:
+        raise OptionError("--why explains one list and has no effect with --all; leave it out, or name a USER.")
+
+
+def _check_explore(explore: float, rule: str | None, seed: int | None, *, all_users: bool) -> None:
+    if explore and all_users:
+        raise OptionError("--explore is about one list and has no effect with --all; leave it out, or name a USER.")
+    if not explore and (rule is not None or seed is not None):
+        raise OptionError("--explore-by and --explore-seed say how --explore explores; pass --explore, a share, too.")
 
 
 def _reasons(rec: Recommender, ranked: Ranked, who: dict[str, Any]) -> list[dict[str, Any]]:

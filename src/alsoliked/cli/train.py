@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from alsoliked.cli import engine as on_engine
 from alsoliked.cli import source
 from alsoliked.cli.console import busy, print_json, say, share_bar
+from alsoliked.cli.early import check_early, numbers, read_range
 from alsoliked.cli.holdout import Seed, Split, ValidPct, hold_out
-from alsoliked.cli.place import check_writable
 from alsoliked.cli.tried import print_tried
 from alsoliked.cli.wording import in_flags
-from alsoliked.errors import OptionError
 
 if TYPE_CHECKING:
     from alsoliked.data.ratings import Ratings
@@ -89,6 +89,16 @@ def train(
     on_bad_rows: source.OnBadRows = "raise",
     on_repeat: source.OnRepeat = "raise",
     query: source.Query = None,
+    engine: on_engine.Name = None,
+    master: on_engine.Master = None,
+    workers: on_engine.Workers = None,
+    conf: on_engine.Conf = None,
+    work: on_engine.Work = None,
+    shards: on_engine.Shards = None,
+    optimizer: on_engine.Optimizer = None,
+    checkpoint_every: on_engine.CheckpointEvery = None,
+    attempts: on_engine.Attempts = None,
+    resume: on_engine.Resume = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
 ) -> None:
     """Train on DATA, measure, save a bundle.
@@ -97,7 +107,12 @@ def train(
     it beside its baselines. Options left out take the model's own defaults.
     """
     options: dict[str, Any] = {"n_factors": n_factors, "layers": numbers("layers", layers, int), "dropout": dropout}
-    options |= {"user_size": user_size, "item_size": item_size, "batch_norm": batch_norm, "y_range": _y_range(y_range)}
+    options |= {
+        "user_size": user_size,
+        "item_size": item_size,
+        "batch_norm": batch_norm,
+        "y_range": read_range(y_range),
+    }
     options |= {
         "columns": None if columns is None else [name.strip() for name in columns.split(",")],
         "loss": loss,
@@ -113,9 +128,20 @@ def train(
     options |= {"liked_from": liked_from}
     options |= {"times": times, "likelihood": likelihood, "samples": samples, "burn_in": burn_in}
     options |= {"of": of, "budget": budget, "user_weights": user_weights}
-    _check_early(model, options, out)
+    check_early(model, options, out)
+    runs: dict[str, Any] = {"master": master, "workers": workers, "conf": conf, "attempts": attempts}
+    runs |= {"work": work, "shards": shards, "optimizer": optimizer, "checkpoint_every": checkpoint_every}
+    runs |= {"resume": resume}
+    on_engine.refuse_without(engine, runs)
     named = {"user": user, "item": item, "rating": rating, "timestamp": timestamp}
-    ratings = source.load_ratings(data, **named, on_bad_rows=on_bad_rows, on_repeat=on_repeat, query=query)
+    reading: dict[str, Any] = {**named, "on_bad_rows": on_bad_rows, "on_repeat": on_repeat, "query": query}
+    if engine is not None:
+        from alsoliked.cli.clustered import train_by_engine
+
+        held = {"split": split, "valid_pct": valid_pct, "seed": seed}
+        train_by_engine(data, out, model, options, held, reading, {"engine": engine, **runs}, json=json)
+        return
+    ratings = source.load_ratings(data, **reading)
     training, valid = hold_out(ratings, data, split, valid_pct, seed)
     from alsoliked.recommender import Recommender
 
@@ -124,25 +150,6 @@ def train(
     about = {"source": source.without_password(data), "split": split if valid is not None else "none"}
     place = rec.save(out, about=about | ({} if report is None else {"metrics": report.to_dict()}))
     _tell(rec, report, place, json=json)
-
-
-def _check_early(model: str, options: dict[str, Any], out: Path) -> None:
-    """Refuse before DATA is read what would be refused after."""
-    from alsoliked.bundle import check_place
-
-    check_place(out)
-    check_writable(out.absolute().parent)
-    from alsoliked.fitting import settle_options
-    from alsoliked.models.registry import model_spec
-    from alsoliked.training.needed import check_torch
-
-    given = {name: value for name, value in options.items() if value is not None}
-    spec = model_spec(model, options["feedback"])
-    settle_options(spec, given, 1)
-    if spec.kind != "baseline":
-        check_torch("training a model")
-    if (out / "manifest.json").is_file():
-        say(f"{out} holds an older bundle; it is replaced when the new one is complete")
 
 
 def fit_aloud(rec: Recommender, training: Ratings, valid: Ratings | None) -> Recommender:
@@ -184,20 +191,3 @@ def _tell(rec: Recommender, report: Report | None, place: Path, *, json: bool) -
         for sentence in report.in_words():
             print(sentence)
     say(f"saved to {place}")
-
-
-def numbers(name: str, text: str | None, kind: type[int] | type[float]) -> list[Any] | None:
-    """Read numbers with commas between, as an option has them."""
-    try:
-        return None if text is None else [kind(part) for part in text.split(",")]
-    except ValueError as error:
-        raise OptionError(f"--{name} {text!r} came, expected numbers with commas between, such as 100,50.") from error
-
-
-def _y_range(text: str | None) -> Any:  # noqa: ANN401  a word or two numbers
-    if text is None or text in ("auto", "none"):
-        return text
-    ends = numbers("y-range", text, float) or []
-    if len(ends) != 2:
-        raise OptionError(f"--y-range {text!r} came, expected two numbers such as 0,5.5, or auto, or none.")
-    return (ends[0], ends[1])

@@ -36,6 +36,7 @@ from alsoliked.cli import (
     typical,
     update,
 )
+from alsoliked.cli.grouped import Grouped
 
 __all__ = ["app"]
 
@@ -64,11 +65,13 @@ def _examples(*lines: str) -> dict[str, Any]:
 app.command(**_examples("demo", "demo -o runs/tour --user 405"))(demo.demo)
 app.add_typer(data.app, name="data")
 app.command(
+    cls=Grouped,
     **_examples(
         "train ml-100k -o runs/first --model dot_bias --seed 42",
         "train ratings.csv -o runs/mine --user reader --rating stars",
         "train sqlite:///my.db --query 'SELECT * FROM votes' -o runs/shop",
-    )
+        "train big.parquet -o runs/big --engine spark --workers 8",
+    ),
 )(train.train)
 app.command(
     **_examples(
@@ -77,14 +80,18 @@ app.command(
         "compare ratings.csv --time-split --json",
     )
 )(compare.compare)
-app.command(**_examples("evaluate runs/first --json", "evaluate runs/first newer.csv -k 5"))(evaluate.evaluate)
+app.command(cls=Grouped, **_examples("evaluate runs/first --json", "evaluate runs/first newer.csv -k 5"))(
+    evaluate.evaluate
+)
 app.command(
+    cls=Grouped,
     **_examples(
         "recommend runs/first 196 -n 10 --why",
         "recommend runs/first --given mine.csv",
         "recommend runs/first --given 'Alien (1979)=5' --why",
         "recommend runs/first --all > lists.csv",
-    )
+        "recommend runs/big --all --engine spark --out lists",
+    ),
 )(recommend.recommend)
 app.command(
     **_examples(

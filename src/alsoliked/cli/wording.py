@@ -15,6 +15,7 @@ NAMES = (
     *("least", "most", "worth"),
     *("arm", "before", "column", "looks", "periods"),
     *("connectivity", "directions", "expansion", "schema", "table"),
+    *("attempts", "checkpoint_every", "conf", "engine", "master", "optimizer", "shards", "work", "workers"),
     *("boredom", "choice", "drift", "grow", "grow_by", "holdout", "rounds", "seeds", "takes"),
 )
 PHRASES = {

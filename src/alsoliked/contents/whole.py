@@ -89,7 +89,7 @@ def _prior(arrays: Arrays, model: dict[str, Any], rating: RatingModel | None) ->
     if "prior.mean" not in arrays:
         return None
     prior = Prior(arrays["prior.mean"], arrays["prior.precision"], float(model["noise"]))
-    row_size = 0 if rating is None else rating.user_rows.shape[1]
+    row_size = 0 if rating is None else len(rating.user_row(0))
     if prior.mean.shape != (row_size,) or prior.precision.shape != (row_size, row_size):
         raise BundleError("the bundle's prior does not fit its model; train again.")
     return prior

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from alsoliked.data.order import grouped_order
+from alsoliked.data.order import counted, grouped_order, in_order
 
 __all__ = ["Grouped"]
 
@@ -38,10 +38,12 @@ class Grouped:
         rating: npt.NDArray[np.float32],
         n_groups: int,
     ) -> Grouped:
-        """Sort ratings by group, keeping their order within each."""
-        order = grouped_order(group)
+        """Sort ratings by group, keeping their order within each; those in that order already are not copied."""
         start = np.zeros(n_groups + 1, dtype=np.int64)
-        np.cumsum(np.bincount(group, minlength=n_groups), out=start[1:])
+        np.cumsum(counted(group, n_groups), out=start[1:])
+        if in_order(group):
+            return cls(start, other, rating)
+        order = grouped_order(group)
         return cls(start, other[order], rating[order])
 
     def __len__(self) -> int:

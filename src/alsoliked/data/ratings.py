@@ -13,6 +13,7 @@ import polars as pl
 
 from alsoliked.data import summary
 from alsoliked.data.grouped import Grouped
+from alsoliked.data.order import counted
 from alsoliked.data.titles import Titles
 from alsoliked.data.vocabulary import Ids, IndexArray, Vocabulary, id_series
 from alsoliked.errors import DataError, RepeatedPairError
@@ -227,11 +228,11 @@ class Ratings:
 
     def counts_by_user(self) -> npt.NDArray[np.int64]:
         """How many ratings each user gave; shape ``(n_users,)``."""
-        return np.bincount(self.user_index, minlength=self.n_users)
+        return counted(self.user_index, self.n_users)
 
     def counts_by_item(self) -> npt.NDArray[np.int64]:
         """How many ratings each item got; shape ``(n_items,)``."""
-        return np.bincount(self.item_index, minlength=self.n_items)
+        return counted(self.item_index, self.n_items)
 
     def histogram(self) -> pl.DataFrame:
         """How often each rating was given: columns `rating` (or bin `from`, `to`), `count`, `share`."""
@@ -273,8 +274,7 @@ def _numbers(values: Iterable[float] | pl.Series | npt.NDArray[np.generic]) -> F
         rating = np.array(series, dtype=np.float32)
     except (TypeError, ValueError) as error:
         raise DataError(f"ratings are not all numbers ({error}); expected finite numbers.") from error
-    bad = int(np.count_nonzero(~np.isfinite(rating)))
-    if bad:
+    if bad := int(np.count_nonzero(~np.isfinite(rating))):
         raise DataError(f"{bad} ratings are missing or infinite; expected finite numbers.")
     return rating
 

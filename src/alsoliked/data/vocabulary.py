@@ -85,7 +85,9 @@ class Vocabulary:
     _ids: pl.Series
 
     def __init__(self, ids: Ids) -> None:
-        object.__setattr__(self, "_ids", id_series(ids).unique().sort().rename("id"))
+        given = id_series(ids)
+        ascending = bool((given.slice(1) > given.head(max(0, len(given) - 1))).all())  # as a bundle has them
+        object.__setattr__(self, "_ids", (given if ascending else given.unique().sort()).rename("id"))
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"a Vocabulary is frozen: {name} cannot be set; extended() returns a new one.")

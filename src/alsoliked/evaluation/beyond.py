@@ -11,7 +11,7 @@ import numpy.typing as npt
 from alsoliked.data.ratings import Ratings
 from alsoliked.data.vocabulary import IndexArray
 
-__all__ = ["average_popularity", "coverage", "exposure", "gini", "novelty", "surprise"]
+__all__ = ["average_popularity", "coverage", "exposure", "gini", "mean_shown", "novelty", "surprise"]
 
 
 def exposure(
@@ -85,7 +85,7 @@ def novelty(lists: IndexArray, train: Ratings) -> npt.NDArray[np.float64]:
     >>> novelty(np.array([[1, 0], [1, -1]]), train)
     array([1., 2.])
     """
-    return _mean_shown(lists, surprise(train))
+    return mean_shown(lists, surprise(train))
 
 
 def average_popularity(lists: IndexArray, train: Ratings) -> npt.NDArray[np.float64]:
@@ -95,10 +95,15 @@ def average_popularity(lists: IndexArray, train: Ratings) -> npt.NDArray[np.floa
     >>> average_popularity(np.array([[1, 0], [1, -1]]), train)
     array([2.5, 1. ])
     """
-    return _mean_shown(lists, train.counts_by_item().astype(np.float64))
+    return mean_shown(lists, train.counts_by_item().astype(np.float64))
 
 
-def _mean_shown(lists: IndexArray, value: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def mean_shown(lists: IndexArray, value: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Average a value of items, shape (n_items,), over what each user is shown. NaN for an empty list.
+
+    >>> mean_shown(np.array([[1, 0], [1, -1]]), np.array([2.0, 4.0]))
+    array([3., 4.])
+    """
     shown = lists >= 0
     total = np.where(shown, value[np.where(shown, lists, 0)], 0.0).sum(axis=1)
     count = shown.sum(axis=1)

@@ -7,6 +7,7 @@ from typing import TypeGuard
 import numpy as np
 import numpy.typing as npt
 
+from alsoliked.data.grouped import Grouped
 from alsoliked.data.ratings import Ratings
 from alsoliked.data.vocabulary import IndexArray
 from alsoliked.errors import DataError, TrainingError
@@ -17,7 +18,7 @@ from alsoliked.evaluation.measured import Measured, PerUser, Ratio
 from alsoliked.evaluation.subject import Contender, Timed
 from alsoliked.evaluation.trial import Trial
 
-__all__ = ["measure", "predictions"]
+__all__ = ["list_columns", "measure", "predictions", "rating_columns"]
 
 BLOCK = 1_000_000  # predictions asked for at once
 
@@ -84,15 +85,38 @@ def _checked(lists: IndexArray, contender: Contender, trial: Trial) -> IndexArra
     return lists
 
 
-def _rate(measured: Measured, predicted: PerUser, trial: Trial, resamples: Resamples) -> None:
-    actual = trial.valid.rating.astype(np.float64)
+def rating_columns(
+    predicted: PerUser, actual: PerUser, guess: float, levels: tuple[float, ...] | None
+) -> tuple[dict[str, PerUser], dict[str, Ratio]]:
+    """Return a column for each thing that figures of ratings are sums of, shape (n_ratings,), and the figures.
+
+    `guess` is what every rating would be guessed to be: the mean of the training ratings.
+    """
     error = predicted - actual
     columns = {"n": np.ones_like(error), "squared": error**2, "absolute": np.abs(error), "signed": error}
-    columns["guessing"] = (trial.train.mean - actual) ** 2
+    columns["guessing"] = (guess - actual) ** 2
     ratios = dict(RATING_FIGURES)
-    if trial.valid.levels is not None:
-        columns["rounded"] = np.isclose(nearest_level(predicted, trial.valid.levels), actual).astype(np.float64)
+    if levels is not None:
+        columns["rounded"] = np.isclose(nearest_level(predicted, levels), actual).astype(np.float64)
         ratios["rounding_accuracy"] = Ratio("rounded", "n")
+    return columns, ratios
+
+
+def list_columns(lists: IndexArray, relevant: Grouped) -> dict[str, PerUser]:
+    """Return how good each list is, a column a figure, shape (n_lists,); row g of `relevant` belongs to list g."""
+    k = lists.shape[1]
+    return {
+        f"ndcg@{k}": ranking.ndcg_at_k(lists, relevant),
+        f"precision@{k}": ranking.precision_at_k(lists, relevant),
+        f"recall@{k}": ranking.recall_at_k(lists, relevant),
+        f"hit_rate@{k}": ranking.hit_rate_at_k(lists, relevant),
+        f"mrr@{k}": ranking.mrr_at_k(lists, relevant),
+    }
+
+
+def _rate(measured: Measured, predicted: PerUser, trial: Trial, resamples: Resamples) -> None:
+    actual = trial.valid.rating.astype(np.float64)
+    columns, ratios = rating_columns(predicted, actual, trial.train.mean, trial.valid.levels)
     sums = {name: _per_user(column, trial) for name, column in columns.items()}
     measured.add_ratios(ratios, sums, resamples)
     n = sums["n"]
@@ -100,13 +124,7 @@ def _rate(measured: Measured, predicted: PerUser, trial: Trial, resamples: Resam
 
 
 def _rank(measured: Measured, lists: IndexArray, trial: Trial, resamples: Resamples) -> None:
-    quality = {
-        f"ndcg@{trial.k}": ranking.ndcg_at_k(lists, trial.relevant),
-        f"precision@{trial.k}": ranking.precision_at_k(lists, trial.relevant),
-        f"recall@{trial.k}": ranking.recall_at_k(lists, trial.relevant),
-        f"hit_rate@{trial.k}": ranking.hit_rate_at_k(lists, trial.relevant),
-        f"mrr@{trial.k}": ranking.mrr_at_k(lists, trial.relevant),
-    }
+    quality = list_columns(lists, trial.relevant)
     shown = {
         "novelty": beyond.novelty(lists, trial.train),
         "average_popularity": beyond.average_popularity(lists, trial.train),

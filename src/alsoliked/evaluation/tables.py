@@ -44,12 +44,18 @@ def text_rows(report: Report) -> list[list[str]]:
 
 def _row(report: Report, metric: str) -> list[str]:
     own = report.figures[report.subject].get(metric)
-    cells = [metric, "n/a" if own is None else f"{_short(own.value)} ({_short(own.low)} to {_short(own.high)})"]
+    cells = [metric, "n/a" if own is None else _with_interval(own)]
     for name, differences in report.differences.items():
         other = report.figures[name].get(metric)
         mark = {1: " <", 0: "  ", -1: " >"}[surely(differences[metric], metric)] if metric in differences else "  "
         cells.append("n/a  " if other is None else _short(other.value) + mark)
     return [*cells, ARROW[direction(metric)]]
+
+
+def _with_interval(figure: Figure) -> str:
+    if not math.isfinite(figure.low):
+        return _short(figure.value)
+    return f"{_short(figure.value)} ({_short(figure.low)} to {_short(figure.high)})"
 
 
 def as_text(report: Report) -> str:

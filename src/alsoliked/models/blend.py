@@ -56,7 +56,7 @@ class Blend:
     ends: tuple[int, ...] = field(init=False)
 
     def __post_init__(self) -> None:
-        sizes = [member.user_rows.shape[1] for member in self.members]
+        sizes = [len(member.user_row(0)) for member in self.members]
         object.__setattr__(self, "ends", tuple(accumulate(sizes)))
 
     @property
@@ -73,6 +73,10 @@ class Blend:
     def user_rows(self) -> FloatArray:
         """Every user's row, shape ``(n_users, row_size)``."""
         return np.concatenate([member.user_rows for member in self.members], axis=1)
+
+    def user_row(self, user: int) -> FloatArray:
+        """One user's row, shape ``(row_size,)``, without building all of them."""
+        return np.concatenate([member.user_row(user) for member in self.members])
 
     @property
     def user_factors(self) -> FloatArray:

@@ -70,6 +70,11 @@ class NetScores:
         """Every user's row, shape ``(n_users, user_size)``."""
         return self.arrays.user_factors.copy()
 
+    def user_row(self, user: int) -> FloatArray:
+        """One user's row, shape ``(user_size,)``, without copying all of them."""
+        row: FloatArray = self.arrays.user_factors[user].copy()
+        return row
+
     @property
     def user_factors(self) -> FloatArray:
         """Every user's vector; for a network the same as its row."""

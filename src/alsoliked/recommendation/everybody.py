@@ -5,25 +5,33 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from alsoliked.data.vocabulary import Id
 from alsoliked.recommendation.answers import Answers, Progress
 from alsoliked.recommendation.lists import ListOptions, known_user
 
-__all__ = ["for_everybody"]
+__all__ = ["for_everybody", "for_indices"]
 
 
 def for_everybody(
     answers: Answers, users: Iterable[Id] | None, options: ListOptions, progress: Progress | None = None
 ) -> pl.DataFrame:
     """List for many users of the training ratings: columns `user`, `rank`, `item`, `title`, `score`."""
-    exclude, among = options.checked(answers)
-    n = min(options.n, answers.train.n_items)  # a list longer than the catalogue takes no memory
     if users is None:
         indices = np.flatnonzero(np.diff(answers.by_user.start))
     else:
         indices = np.array([known_user(answers, user) for user in users], dtype=np.int64)
+    return for_indices(answers, indices, options, progress)
+
+
+def for_indices(
+    answers: Answers, indices: npt.NDArray[np.integer], options: ListOptions, progress: Progress | None = None
+) -> pl.DataFrame:
+    """List for these users of the training ratings; columns as of `for_everybody`."""
+    exclude, among = options.checked(answers)
+    n = min(options.n, answers.train.n_items)  # a list longer than the catalogue takes no memory
     best, scores = answers.top(
         indices,
         n,

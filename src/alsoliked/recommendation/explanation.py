@@ -74,7 +74,7 @@ def explain(answers: Answers, item: Id, *, user: Id | None, given: Mapping[Id, f
         assert user is not None  # noqa: S101  checked above
         place = known_user(answers, user)
         items, ratings = answers.by_user.row(place)
-        row, served_by = answers.rating.user_rows[place], "trained row"
+        row, served_by = answers.rating.user_row(place), "trained row"
     return explain_row(answers, index, row, (items, ratings), served_by)
 
 

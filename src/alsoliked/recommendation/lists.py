@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from alsoliked.data.vocabulary import Id
 from alsoliked.errors import OptionError, UnknownUserError
-from alsoliked.models.factors import FactorModel, FloatArray
+from alsoliked.models.factors import FloatArray
 from alsoliked.models.options import check_whole
 from alsoliked.recommendation.answers import Answers
 from alsoliked.recommendation.candidates import leave_out
@@ -145,7 +145,7 @@ def trained(answers: Answers, index: Indices, options: ListOptions) -> Served:
     if answers.rating is None or answers.prior is None:
         return Served(scores, "trained row", rated=own)
     model, user = answers.rating, int(index[0])
-    row = model.user_row(user) if isinstance(model, FactorModel) else model.user_rows[user]
+    row = model.user_row(user)
     covariance = row_covariance(answers.rating, answers.prior, row, own)
     return Served(scores, "trained row", rating, row, covariance, index, own)
 

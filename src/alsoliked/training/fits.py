@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import numpy as np
 import numpy.typing as npt
 import torch
@@ -60,7 +62,16 @@ def _misshapen(shape: tuple[int, ...], train: Ratings, loss: object) -> str | No
     return "(2,), one number a pair" + ("" if loss == "mse" else ", or (2, n) with n > 1")
 
 
-def check_range(model: nn.Module, train: Ratings) -> None:
+class Scaled(Protocol):
+    """Ratings, wherever they are, as far as their scale goes."""
+
+    @property
+    def rating_scale(self) -> tuple[float, float]:
+        """Lowest and highest."""
+        ...
+
+
+def check_range(model: nn.Module, train: Scaled) -> None:
     """Refuse a `y_range` that the ratings lie outside of: such a model could only fail."""
     y_range = getattr(model, "y_range", None)
     low, high = train.rating_scale

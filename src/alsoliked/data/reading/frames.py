@@ -66,9 +66,11 @@ def read_frame(source: Any, wanted: Wanted, rules: Rules, *, name: str, progress
 
 
 def read_parquet(path: Path, wanted: Wanted, rules: Rules, *, name: str, progress: Progress | None = None) -> Ratings:
-    """Read a Parquet file of ratings: the columns that matter, a slice of rows at a time."""
+    """Read a Parquet file of ratings, or a folder of them: the columns that matter, a slice of rows at a time."""
+    folder = path.is_dir()
+    files = sorted(path.rglob("[!._]*.parquet")) if folder else [path]
     try:
-        lazy = pl.scan_parquet(path, glob=False)
+        lazy = pl.scan_parquet(files, glob=False, hive_partitioning=folder)
         names, height = lazy.collect_schema().names(), lazy.select(pl.len()).collect().item()
 
         def rows(places: dict[str, int], at: int) -> pl.DataFrame:

@@ -14,7 +14,8 @@ from alsoliked.data.reading.judge import judge
 from alsoliked.data.reading.provisional import Provisional
 from alsoliked.data.reading.refused import Refusals
 from alsoliked.data.reading.repeats import first_repeat, settle
-from alsoliked.errors import BadRowsError, DataError, OptionError, RepeatedPairError
+from alsoliked.data.reading.rulings import left_out, per_second, settled_note
+from alsoliked.errors import DataError, OptionError, RepeatedPairError
 
 __all__ = ["Intake", "OnBadRows", "OnRepeat", "Rules"]
 
@@ -22,8 +23,6 @@ OnBadRows: TypeAlias = Literal["raise", "drop"]
 OnRepeat: TypeAlias = Literal["raise", "last", "mean"]
 
 Number = TypeVar("Number", np.int32, np.int64, np.float32)
-
-MILLISECONDS = 10**11  # larger timestamps are milliseconds or finer
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +102,7 @@ class Intake:
         said = [*notes, *sorted(self._remarks)]
         if len(self._refusals):
             report = self._refusals.report(n_good + len(self._refusals))
-            if rules.on_bad_rows == "raise" or not n_good:
-                hint = "" if not n_good else " Mend them, or pass on_bad_rows='drop' to leave them out."
-                raise BadRowsError(f"{self._where}: {report}{hint}", report)
-            said.append(f"left out {len(report):,} rows: {report}")
+            said.append(left_out(report, rules.on_bad_rows, self._where))
         if not n_good:
             raise DataError(f"{self._where} holds no ratings; expected one {self._unit} for each rating.")
         user, item = self._joined("user", np.int32), self._joined("item", np.int32)
@@ -114,7 +110,7 @@ class Intake:
         timestamp = self._joined("timestamp", np.int64) if "timestamp" in self._parts else None
         if rules.on_repeat != "raise" and (kept := settle(user, item, rating, timestamp, rules.on_repeat)) is not None:
             keep, rating = kept
-            said.append(_settled(len(user) - len(rating), rules.on_repeat, timed=timestamp is not None))
+            said.append(settled_note(len(user) - len(rating), rules.on_repeat, timed=timestamp is not None))
             user, item, timestamp = user[keep], item[keep], None if timestamp is None else timestamp[keep]
         return self._build(user, item, rating, timestamp, name=name, said=said)
 
@@ -132,8 +128,8 @@ class Intake:
         name: str,
         said: list[str],
     ) -> Ratings:
-        if timestamp is not None:
-            timestamp = _in_seconds(timestamp, self._where, said)
+        if timestamp is not None and (unit := per_second(timestamp.min(), timestamp.max(), self._where, said)) > 1:
+            timestamp = timestamp // unit
         users, user_place = self._ids["user"].vocabulary()
         items, item_place = self._ids["item"].vocabulary()
         try:
@@ -169,25 +165,3 @@ def _compact(places: npt.NDArray[np.int64]) -> range | npt.NDArray[np.int64]:
     if len(places) and places[-1] - places[0] + 1 == len(places):
         return range(int(places[0]), int(places[-1]) + 1)
     return places.copy()
-
-
-def _settled(count: int, how: str, *, timed: bool) -> str:
-    kept = {"last": f"the last by {'time' if timed else 'order'}", "mean": "their mean"}[how]
-    return f"{count:,} ratings repeated a user-item pair: kept {kept}"
-
-
-def _in_seconds(timestamp: npt.NDArray[np.int64], where: str, said: list[str]) -> npt.NDArray[np.int64]:
-    """Bring milli-, micro- and nanoseconds to seconds; 10^11 seconds would be the year 5138."""
-    smallest, largest = int(timestamp.min()), int(timestamp.max())
-    if largest <= MILLISECONDS:
-        return timestamp
-    if smallest <= MILLISECONDS:
-        raise DataError(
-            f"{where}: timestamps run from {smallest} to {largest}; expected one unit, seconds or milliseconds since"
-            " 1970, throughout. Mend them, or pass timestamp=False to read none."
-        )
-    exponent = 9 if smallest > MILLISECONDS * 10**6 else 6 if smallest > MILLISECONDS * 10**3 else 3
-    unit = {9: "nanoseconds", 6: "microseconds", 3: "milliseconds"}[exponent]
-    said.append(f"timestamps came as {unit} and were turned into seconds")
-    seconds: npt.NDArray[np.int64] = timestamp // 10**exponent
-    return seconds

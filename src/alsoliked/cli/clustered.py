@@ -1,0 +1,130 @@
+"""`train --engine`: the same on many processes, told on the terminal as if it were one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from alsoliked.cli.console import print_json, say, share_bar
+from alsoliked.cli.engine import engine_from
+from alsoliked.cli.place import check_writable
+from alsoliked.cli.source import is_published, load_ratings, without_password
+from alsoliked.cli.wording import in_flags
+from alsoliked.errors import OptionError
+
+if TYPE_CHECKING:
+    from alsoliked.cluster.job import Job
+    from alsoliked.cluster.train import Trained
+
+__all__ = ["train_by_engine"]
+
+DATABASE = re.compile(r"(sqlite|postgres|mysql|mariadb|mssql|oracle)\w*(\+\w+)?://")
+
+
+def train_by_engine(
+    data: str,
+    out: Path,
+    model: str,
+    options: Mapping[str, Any],
+    held: Mapping[str, Any],
+    reading: Mapping[str, Any],
+    runs: Mapping[str, Any],
+    *,
+    json: bool,
+) -> None:
+    """Train on DATA on an engine, measure, save a bundle; the flags of `train` come in groups."""
+    engine = engine_from(*(runs[name] for name in ("engine", "master", "workers", "conf", "attempts")), model=model)
+    job = _job(data, out, model, options, held, reading, runs)
+    check_writable(job.work.absolute())
+    from alsoliked.cluster.talk import Talk
+    from alsoliked.cluster.train import started, train_on_cluster
+    from alsoliked.cluster.work import check_free
+    from alsoliked.training.history import print_epoch
+
+    check_free(job, resume=runs["resume"])
+    talk = Talk(lambda text: say(in_flags(text)), print_epoch, share_bar)
+    with _kept(job), started(engine) as spark:
+        trained = train_on_cluster(job, engine, resume=runs["resume"], talk=talk)
+        _tell(trained, job, spark, json=json)
+
+
+@contextmanager
+def _kept(job: Job) -> Iterator[None]:
+    """Say on an interruption how to go on."""
+    from alsoliked.cluster.work import stopped
+
+    try:
+        yield
+    except Exception:
+        raise
+    except BaseException:
+        if stopped(job):
+            say(f"{job.work} keeps what was done; the same command with --resume goes on with it")
+        raise
+
+
+def _job(
+    data: str,
+    out: Path,
+    model: str,
+    options: Mapping[str, Any],
+    held: Mapping[str, Any],
+    reading: Mapping[str, Any],
+    runs: Mapping[str, Any],
+) -> Job:
+    """Read the flags of `train` as a job; what an engine has no use for is refused."""
+    from alsoliked.cluster.job import Job
+
+    _check_source(data, reading["query"], runs["engine"])
+    if held["split"] != "random":
+        raise OptionError(f"--split {held['split']} came; on an engine ratings are held out at random, by --valid-pct.")
+    told = {name: value for name, value in reading.items() if value not in (None, "raise")}
+    job = Job(
+        source=data,
+        out=out,
+        work=runs["work"] or out.with_name(f"{out.name}.work"),
+        model=model,
+        options={name: value for name, value in options.items() if value is not None},
+        seed=held["seed"],
+        valid_pct=held["valid_pct"],
+        n_shards=runs["shards"],
+        reading=told,
+        optimizer=runs["optimizer"] or "adamw",
+        checkpoint_every=runs["checkpoint_every"],
+    )
+    return replace(job, source=load_ratings(data, **told), reading={}) if is_published(data) else job
+
+
+def _check_source(data: str, query: str | None, engine: str) -> None:
+    if query is not None or DATABASE.match(data):
+        what = "no database is read on an engine: write it to Parquet, or name a table of Spark's as table:NAME"
+        raise OptionError(f"{without_password(data)} came; {what}.")
+    for_spark = "://" in data or data.startswith("table:")
+    if for_spark and engine == "torchrun":
+        raise OptionError(f"{data} is for --engine spark to read; --engine torchrun reads files and folders.")
+    if not for_spark and not is_published(data) and not Path(data).expanduser().exists():
+        load_ratings(data)  # which says what else there is
+
+
+def _tell(trained: Trained, job: Job, spark: Any, *, json: bool) -> None:  # noqa: ANN401  pyspark's own class, or None
+    from alsoliked.cli.measured import measure_where_trained
+
+    words = [] if trained.history is None else trained.history.in_words()
+    for sentence in words:
+        say(in_flags(sentence))
+    held_out = any(trained.shards.sizes["valid"])
+    report = measure_where_trained(trained.bundle, spark) if held_out else None
+    if json:
+        history = [] if trained.history is None else trained.history.to_frame().to_dicts()
+        head = {"bundle": str(trained.bundle), "shards": str(job.shards), "job": job.to_dict()}
+        print_json({**head, "history": history, "report": None if report is None else report.to_dict()})
+        return
+    if report is not None:
+        print(report)
+        print()
+        print("\n".join(report.in_words()))
+    say(f"saved to {trained.bundle}")

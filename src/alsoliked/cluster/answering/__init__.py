@@ -1,0 +1,1 @@
+"""Answers on Spark: a model's lists and measures, for a few whole users at a time."""

@@ -1,0 +1,1 @@
+"""SHARDED: tables split by row with TorchRec; loading it takes seconds, so it is imported when it is needed."""
