@@ -26,6 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ALONE = ("tests/test_docs.py", "tests/test_chapter_pages.py", "src")  # tests that share little and take long
 LONG = (  # what takes longest, so that no worker begins with it when the other is done
     "tests/test_docs.py::test_every_link",
+    "tests/cluster",
     "tests/serving",
     "tests/cli",
     "tests/chapter",
@@ -51,6 +52,12 @@ SLOW = tuple(  # whole trainings whose parts other tests assert; `make test-all`
         "test_docs.py::test_a_page_runs_and_ends_as_it_shows[explanation/influence",
         "audit/test_tradeoff.py::test_weights_of_users",
         "solvers/bayes/test_chain.py::test_the_whole_chain",
+        "cluster/launching/test_by_spark.py",
+        "cluster/launching/test_torchrun.py::test_lost_workers",
+        "cluster/launching/test_torchrun.py::test_nothing_runs_on",
+        "cluster/test_als.py::test_an_executor_killed",
+        "cluster/test_session.py::test_a_session_is_quiet",
+        "cluster/test_verbs.py",
     )
 )
 
@@ -68,8 +75,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.nodeid.startswith(SLOW):
             item.add_marker(pytest.mark.slow)
         if not item.nodeid.startswith(ALONE) and item.get_closest_marker("xdist_group") is None:
-            path = Path(item.nodeid.partition("::")[0])
-            item.add_marker(pytest.mark.xdist_group(str(path if path.parent == Path("tests") else path.parent)))
+            item.add_marker(pytest.mark.xdist_group(_group_of(Path(item.nodeid.partition("::")[0]))))
+
+
+def _group_of(path: Path) -> str:
+    """Return what shares a worker with this file: its folder; all that may start Spark, which starts once a worker."""
+    if path.parts[:2] == ("tests", "cluster"):
+        return "tests/cluster"
+    return str(path if path.parent == Path("tests") else path.parent)
 
 
 def _copy_of(name: str) -> Path | None:
