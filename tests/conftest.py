@@ -41,7 +41,7 @@ SLOW = tuple(  # whole trainings whose parts other tests assert; `make test-all`
     f"tests/{name}"
     for name in (
         "cli/test_demo.py",
-        "chapter/test_story.py::test_by_title",
+        "chapter/test_story.py::test_what_the_cells_show_on_the_way[by_title",
         "test_chapter_pages.py::test_the_cells_of_a_page_run_and_its_losses_are_those_of_its_notebook[09",
         "test_chapter_pages.py::test_the_cells_of_a_page_run_and_its_losses_are_those_of_its_notebook[07",
         "test_docs.py::test_a_page_runs_and_ends_as_it_shows[verbs/forget",

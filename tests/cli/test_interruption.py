@@ -84,7 +84,7 @@ def test_while_saving_an_older_bundle_survives(interrupted, ask, books):
     assert ask(*TRAIN, "--seed", 1, at=books).code == 0
     before = _files(books)
     signals = (signal.SIGINT, signal.SIGINT, signal.SIGINT)  # an impatient user
-    code, _, err = interrupted("alsoliked.bundle", "save_file", *TRAIN, at=books, signals=signals)
+    code, _, err = interrupted("alsoliked.bundle.arrays", "save_file", *TRAIN, at=books, signals=signals)
     assert code == 130
     assert "Traceback" not in err
     assert _files(books) == before
