@@ -152,7 +152,7 @@ def _measured(url: str, process: psutil.Process, scene: str, rate: int, seconds:
 
 def _locust(url: str, scene: str, rate: int, seconds: int) -> subprocess.Popen[bytes]:
     folder = tempfile.mkdtemp()
-    environment = os.environ | {"SCENE": scene, "RATE": str(rate), "CLIENTS": "8" if rate == 0 else "20"}
+    environment = os.environ | {"SCENE": scene, "RATE": str(rate), "CLIENTS": "8" if rate == 0 else "60"}
     environment |= {"PEOPLE": str(AGAIN)} if scene == "again" else {}
     users = environment["CLIENTS"]
     words = ["-f", str(HERE / "serving_locust.py"), "--headless", "-u", users, "-r", users, "-t", f"{seconds}s"]
