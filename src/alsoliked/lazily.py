@@ -7,7 +7,7 @@ from importlib import import_module
 
 from alsoliked.errors import MissingExtraError
 
-__all__ = ["imported"]
+__all__ = ["imported", "without_torch"]
 
 
 def imported(package: str, homes: Mapping[str, str], name: str) -> object:
@@ -41,4 +41,9 @@ def imported(package: str, homes: Mapping[str, str], name: str) -> object:
     except ModuleNotFoundError as error:
         if error.name != "torch":
             raise
-        raise MissingExtraError(f"{name} needs PyTorch; install it with: pip install 'alsoliked[train]'.") from error
+        raise without_torch(name) from error
+
+
+def without_torch(what: str) -> MissingExtraError:
+    """Return the error that says that something needs PyTorch, and how to get it."""
+    return MissingExtraError(f"{what} needs PyTorch; install it with: pip install 'alsoliked[train]'.")

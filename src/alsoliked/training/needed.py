@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from alsoliked.errors import MissingExtraError
+from alsoliked.lazily import without_torch
 
 __all__ = ["check_torch"]
 
@@ -20,4 +20,4 @@ def check_torch(what: str) -> None:
     try:
         import_module("torch")
     except ImportError as error:
-        raise MissingExtraError(f"{what} needs PyTorch; install it with: pip install 'alsoliked[train]'.") from error
+        raise without_torch(what) from error
