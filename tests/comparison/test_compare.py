@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from alsoliked import Recommender, compare, evaluate, random_split
+from alsoliked.comparison.result import Comparison
 from alsoliked.errors import OptionError
 
 OPTIONS = {"models": "damped_bias:item_damping=2,popular", "folds": 1, "n_boot": 100, "seed": 4}
@@ -68,6 +69,18 @@ def test_the_same_call_fits_nothing_anew(ratings, finished):
     assert again.differences.equals(found.differences)
     assert {path.name: path.stat().st_mtime_ns for path in (folder / "cells").iterdir()} == before
     assert {path.name for path in folder.iterdir()} == {"cells", "comparison.json"}
+
+
+def test_a_fit_kept_before_it_was_told_of_is_told_at_an_interruption(ratings, tmp_path, monkeypatch):
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    steps = []
+    with monkeypatch.context() as patch:
+        patch.setattr(Comparison, "of", interrupted)  # Ctrl-C while the first figures are gathered
+        with pytest.raises(KeyboardInterrupt):
+            compare(ratings, "popular", folds=1, out=tmp_path / "out", on_step=steps.append)
+    assert [(step.done, step.total, step.model) for step in steps] == [(0, 3, "popular"), (1, 3, None)]
 
 
 def test_every_knob_makes_other_fits(kept, ratings):

@@ -27,14 +27,14 @@ __all__ = ["Comparison", "Step", "compare"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Step:
-    """Where a comparison stands: about to begin a fit, or done.
+    """Where a comparison stands: about to begin a fit, done, or interrupted.
 
     Attributes
     ----------
     done, total, kept
         Fits that are done, that there are, and that were found done at the start.
     model, fold
-        What is being fitted; None at the end.
+        What is being fitted; None at the end, and at an interruption.
     so_far
         What is known by now; None before the first fit is done.
     """
@@ -121,6 +121,9 @@ def compare(
         return found
 
 
+_Cell = tuple[Fold, Entrant, dict[str, Any]]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Run:
     """One call of `compare`, its options settled."""
@@ -138,8 +141,16 @@ class _Run:
         same = {"measure": self.measure, "versions": versions()}
         plan = [(fold, entrant, about) for fold in self.parts for entrant, about in self._abouts(fold, same)]
         digests = [digest_of(about) for _, _, about in plan]
-        cells: dict[str, list[dict[str, Any]]] = {entrant.label: [] for entrant in self.who}
         kept = [self.store.read(digest) for digest in digests]
+        try:
+            return self._finished(plan, digests, kept)
+        except KeyboardInterrupt:  # between a fit that was kept and the step that tells of it, too
+            known = sum(self.store.read(digest) is not None for digest in digests)
+            self.tell(Step(known, len(plan), len(plan) - kept.count(None), None, None, None))
+            raise
+
+    def _finished(self, plan: list[_Cell], digests: list[str], kept: list[dict[str, Any] | None]) -> Comparison:
+        cells: dict[str, list[dict[str, Any]]] = {entrant.label: [] for entrant in self.who}
         n_kept, done = len(plan) - kept.count(None), 0
         for (fold, entrant, about), digest, known in zip(plan, digests, kept, strict=True):
             answer = known
