@@ -7,7 +7,7 @@ import pytest
 from alsoliked.bundle import Contents, write_bundle
 from alsoliked.errors import BundleError, OptionError
 from alsoliked.export import to_onnx, to_parquet, to_usearch
-from alsoliked.export.folder import whole_folder, write_manifest
+from alsoliked.export.folder import whole_export, write_manifest
 
 WRITERS = (to_parquet, to_onnx, to_usearch)
 
@@ -18,7 +18,7 @@ def holds(folder):
 
 def test_an_interruption_leaves_the_old_one_or_nothing(fits, tmp_path):
     def interrupted():
-        with whole_folder(tmp_path / "tables") as new:
+        with whole_export(tmp_path / "tables") as new:
             (new / "users.parquet").write_bytes(b"half")
             raise KeyboardInterrupt
 
@@ -34,7 +34,7 @@ def test_an_interruption_leaves_the_old_one_or_nothing(fits, tmp_path):
 
 @pytest.mark.parametrize("write", WRITERS)
 def test_an_older_export_is_replaced_whatever_it_was(fits, tmp_path, write):
-    with whole_folder(tmp_path / "place") as new:
+    with whole_export(tmp_path / "place") as new:
         write_manifest(new, "another", {})
         (new / "left.over").write_text("x")
     write(fits("als"), tmp_path / "place")

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-import tempfile
 from pathlib import Path
 
 from alsoliked.bundle.arrays import ARRAYS, LARGE, write_arrays
 from alsoliked.bundle.contents import Contents
 from alsoliked.bundle.manifest import MANIFEST, write_manifest
 from alsoliked.errors import BundleError
+from alsoliked.whole import is_free, whole_folder
 
 __all__ = ["check_place", "write_bundle"]
 
@@ -36,23 +35,16 @@ def write_bundle(folder: str | os.PathLike[str], contents: Contents, *, large: i
     target = Path(folder).absolute()
     check_place(target)
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        beside = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+        with whole_folder(target) as new:
+            write_arrays(new, contents.arrays, large)
+            for name, table in contents.tables.items():
+                table.write_parquet(new / f"{name}.parquet")
+            write_manifest(new, contents.manifest)
+            new.chmod(0o755)
+            for path in new.iterdir():
+                path.chmod(0o644)  # a service may run as somebody else
     except OSError as error:
-        raise BundleError(f"cannot write to {target.parent} ({error.strerror}); choose another folder.") from error
-    try:
-        write_arrays(beside, contents.arrays, large)
-        for name, table in contents.tables.items():
-            table.write_parquet(beside / f"{name}.parquet")
-        write_manifest(beside, contents.manifest)
-        beside.chmod(0o755)
-        for path in beside.iterdir():
-            path.chmod(0o644)  # a service may run as somebody else
-        _swap(beside, target)
-    except OSError as error:
-        raise BundleError(f"cannot write {target} ({error.strerror or error}); choose another folder.") from error
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
+        raise BundleError(f"cannot write to {target} ({error.strerror or error}); choose another folder.") from error
     return Path(folder)
 
 
@@ -64,32 +56,16 @@ def check_place(target: Path) -> None:
     BundleError
         If the place is taken.
     """
-    if target.exists() and not _replaceable(target):
+    if not is_free(target, _is_bundle):
         raise BundleError(f"{target} is there already and is no bundle; expected a new place or an older bundle.")
 
 
-def _replaceable(target: Path) -> bool:
-    """Whether this is an older bundle (of any format) or an empty folder: a web page's manifest.json is neither."""
-    if not target.is_dir():
-        return False
+def _is_bundle(target: Path) -> bool:
+    """Whether this is an older bundle, of any format; a web page's manifest.json is none."""
     try:
         manifest = json.loads((target / MANIFEST).read_text(encoding="utf-8"))
     except FileNotFoundError:
-        return not any(target.iterdir())
+        return False
     except (OSError, ValueError):
         return (target / ARRAYS).is_file()  # a bundle whose manifest was damaged
     return isinstance(manifest, dict) and {"alsoliked", "format"} <= manifest.keys()
-
-
-def _swap(new: Path, target: Path) -> None:
-    if not target.exists():
-        new.rename(target)
-        return
-    old = Path(tempfile.mkdtemp(prefix=f".{target.name}-old-", dir=target.parent))
-    try:
-        target.rename(old / "bundle")
-        new.rename(target)
-    finally:
-        if not target.exists() and (old / "bundle").exists():  # interrupted between the two
-            (old / "bundle").rename(target)
-        shutil.rmtree(old, ignore_errors=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,8 +11,9 @@ from typing import Any
 
 from alsoliked._version import __version__
 from alsoliked.errors import OptionError
+from alsoliked.whole import is_free, whole_folder
 
-__all__ = ["FORMAT", "check_free", "size_of", "whole_folder", "write_manifest"]
+__all__ = ["FORMAT", "check_free", "size_of", "whole_export", "write_manifest"]
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -28,25 +28,21 @@ def check_free(place: str | os.PathLike[str]) -> Path:
         If the place is taken.
     """
     target = Path(place).absolute()
-    if target.exists() and not _replaceable(target):
+    if not is_free(target, _is_export):
         raise OptionError(f"{place} is there already and is no export; expected a new folder or an older export.")
     return target
 
 
-def _replaceable(target: Path) -> bool:
-    if not target.is_dir():
-        return False
+def _is_export(target: Path) -> bool:
     try:
         manifest = json.loads((target / MANIFEST).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return not any(target.iterdir())
     except (OSError, ValueError):
         return False
     return isinstance(manifest, dict) and "export_format" in manifest  # a bundle's says "format"
 
 
 @contextmanager
-def whole_folder(place: str | os.PathLike[str]) -> Iterator[Path]:
+def whole_export(place: str | os.PathLike[str]) -> Iterator[Path]:
     """Give a folder to write to, and move it into its place when all is written.
 
     Raises
@@ -56,26 +52,10 @@ def whole_folder(place: str | os.PathLike[str]) -> Iterator[Path]:
     """
     target = check_free(place)
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as beside:
-            new = Path(beside) / "new"
-            new.mkdir()
+        with whole_folder(target) as new:
             yield new
-            _swap(new, target, Path(beside) / "old")
     except OSError as error:
         raise OptionError(f"cannot write to {place} ({error.strerror or error}); choose another folder.") from error
-
-
-def _swap(new: Path, target: Path, aside: Path) -> None:
-    if not target.exists():
-        new.rename(target)
-        return
-    try:
-        target.rename(aside)
-        new.rename(target)
-    finally:
-        if not target.exists() and aside.exists():  # interrupted between the two
-            aside.rename(target)
 
 
 def write_manifest(folder: Path, to: str, about: Mapping[str, Any]) -> None:

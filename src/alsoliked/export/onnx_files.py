@@ -11,7 +11,7 @@ from alsoliked.errors import OptionError
 from alsoliked.export.about import about_model, item_frame, user_frame
 from alsoliked.export.exported import Exported
 from alsoliked.export.extra import Foreign, extra
-from alsoliked.export.folder import check_free, size_of, whole_folder, write_manifest
+from alsoliked.export.folder import check_free, size_of, whole_export, write_manifest
 from alsoliked.export.graph import Graph, Input
 from alsoliked.export.scorers import for_pairs, for_rows
 from alsoliked.models.blend import RatingModel
@@ -66,7 +66,7 @@ def to_onnx(rec: Recommender, folder: str | os.PathLike[str]) -> Exported:
     answers, train = rec.fitted, rec.train_ratings
     model, output = _scorer(answers)
     about = about_model(rec) | {"output": output, "row_size": int(model.user_rows.shape[1])}
-    with whole_folder(folder) as new:
+    with whole_export(folder) as new:
         _save(_pairs_graph(model, output), new / PAIRS)
         _save(_rows_graph(model, output), new / ROWS)
         user_frame(train).write_parquet(new / "users.parquet")

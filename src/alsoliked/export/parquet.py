@@ -10,7 +10,7 @@ import polars as pl
 
 from alsoliked.export.about import about_model, item_frame, user_frame
 from alsoliked.export.exported import Exported
-from alsoliked.export.folder import size_of, whole_folder, write_manifest
+from alsoliked.export.folder import size_of, whole_export, write_manifest
 from alsoliked.export.linear import Linear, linear_form
 from alsoliked.models.factors import FactorModel
 from alsoliked.recommender import Recommender
@@ -52,7 +52,7 @@ def to_parquet(rec: Recommender, folder: str | os.PathLike[str]) -> Exported:
     model, query = linear.model, _query(linear)
     users = _with_row(user_frame(train), model.user_bias, model.user_factors)
     items = _with_row(item_frame(train), model.item_bias, model.item_factors)
-    with whole_folder(folder) as new:
+    with whole_export(folder) as new:
         users.write_parquet(new / "users.parquet")
         items.write_parquet(new / "items.parquet")
         write_manifest(new, "parquet", about_model(rec) | _about(linear) | {"sql": query})

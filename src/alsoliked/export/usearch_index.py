@@ -11,7 +11,7 @@ import polars as pl
 from alsoliked.export.about import about_model, item_frame, user_frame
 from alsoliked.export.exported import Exported
 from alsoliked.export.extra import Foreign, extra
-from alsoliked.export.folder import check_free, size_of, whole_folder, write_manifest
+from alsoliked.export.folder import check_free, size_of, whole_export, write_manifest
 from alsoliked.export.held import PLACES, Asked, asked, held_lists, list_notes
 from alsoliked.export.vectors import DIRECTIONS, ListVectors, Progress, list_vectors
 from alsoliked.models.options import check_whole
@@ -88,7 +88,7 @@ def to_usearch(
     settings = {"objective": objective, "metric": "ip", "length": vectors.length, "dtype": "f32"}
     settings |= {"connectivity": connectivity, "expansion_search": expansion, "expansion_add": 2 * expansion}
     figures = {"recall_at_10": recall, "held": asdict(held)}
-    with whole_folder(folder) as new:
+    with whole_export(folder) as new:
         index.save(str(new / INDEX))
         item_frame(train).write_parquet(new / "items.parquet")
         _users(user_frame(train), vectors).write_parquet(new / "users.parquet")

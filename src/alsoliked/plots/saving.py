@@ -11,6 +11,7 @@ from alsoliked.plots.dress import Chart
 from alsoliked.plots.engine import vl_convert
 from alsoliked.plots.frames import unpacked
 from alsoliked.plots.page import html_page
+from alsoliked.whole import write_whole
 
 __all__ = ["save_chart"]
 
@@ -54,12 +55,7 @@ def save_chart(chart: Chart, path: str | os.PathLike[str]) -> Path:
     if kind not in ("png", "svg", "html", "json"):
         raise OptionError(f"{target.name} ends in {target.suffix!r}; expected .png, .svg, .html or .json.")
     target.parent.mkdir(parents=True, exist_ok=True)
-    beside = target.with_name(f".{target.stem}.part.{kind}")
-    try:
-        beside.write_bytes(_rendered(chart, kind))
-        beside.replace(target)
-    finally:
-        beside.unlink(missing_ok=True)
+    write_whole(target, _rendered(chart, kind))
     return target
 
 

@@ -13,6 +13,7 @@ from alsoliked.plots.look import theme_config
 from alsoliked.plots.page import DRAW, in_script, palettes, vega_script
 from alsoliked.report.build import audit_page, build_page
 from alsoliked.report.page import Page, Picture
+from alsoliked.whole import write_whole
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -133,12 +134,7 @@ def checked_page(path: str | os.PathLike[str]) -> Path:
 def _written(page: Page, target: Path) -> Path:
     text = render(page)
     target.parent.mkdir(parents=True, exist_ok=True)
-    beside = target.with_name(f".{target.name}.part")
-    try:
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(target)
-    finally:
-        beside.unlink(missing_ok=True)
+    write_whole(target, text)
     return target
 
 
