@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import hmac
-import os
-import secrets
-import tempfile
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from pathlib import Path
+from functools import partial
 from typing import Self
 
 from sqlalchemy import Connection
@@ -19,6 +15,7 @@ from alsoliked.errors import OptionError
 from alsoliked.serving.answering.breaker import Breaker
 from alsoliked.serving.answering.clock import Clock
 from alsoliked.serving.answering.lists import Made, asked_of
+from alsoliked.serving.answering.pace import Pace
 from alsoliked.serving.answering.preloading import Preloader
 from alsoliked.serving.answering.remembered import Remembered
 from alsoliked.serving.answering.shadowing import Shadows
@@ -33,8 +30,9 @@ from alsoliked.serving.storage.edits import Edit, current
 from alsoliked.serving.storage.events import record
 from alsoliked.serving.storage.models import let_in
 from alsoliked.serving.storage.rollouts import rolling
-from alsoliked.serving.storage.secret import check_secret
+from alsoliked.serving.storage.secret import check_secret, kept_secret
 from alsoliked.serving.storage.standing import Row, change, look
+from alsoliked.serving.storage.together import Together
 
 __all__ = ["Service", "Standing"]
 
@@ -70,8 +68,8 @@ class Service:
         What this worker counts while it serves.
     clock
         The database's time.
-    work, memory
-        Where lists are made, and those that were made.
+    work, lane, memory, pace
+        Where lists are made, where quick ones are, those that were made, and how long that takes.
     shadows
         What a candidate is still to be asked.
     """
@@ -83,11 +81,14 @@ class Service:
     metrics: Metrics = field(default_factory=Metrics, repr=False)
     clock: Clock = field(default_factory=Clock, repr=False)
     work: Work = field(default_factory=Work, repr=False)
+    lane: Work = field(default_factory=partial(Work, threads=1), repr=False)
+    pace: Pace = field(default_factory=Pace, repr=False)
     memory: Remembered[Made] = field(default_factory=lambda: Remembered(REMEMBERED), repr=False)
     _standing: Standing = field(default_factory=Standing)
 
     def __post_init__(self) -> None:
         self._breaker = Breaker(self.database)
+        self.together = Together(self.database)
         self._preloader = Preloader(self)
         self.shadows = Shadows(self, asked_of)
 
@@ -106,7 +107,7 @@ class Service:
         settings.home.mkdir(parents=True, exist_ok=True)
         database = Database(settings.url)
         database.migrate()
-        service = cls(settings, database, Shelf(settings.home), _secret(settings))
+        service = cls(settings, database, Shelf(settings.home), kept_secret(settings.home, settings.secret))
         with database.write() as connection:
             check_secret(connection, service.secret)
             _begin(connection, database, settings)
@@ -169,6 +170,8 @@ class Service:
         """Let what is under way end, and everything go."""
         self._preloader.stop()
         self.work.close()
+        self.lane.close()
+        self.together.close()
         self.shadows.stop()
         self.shelf.close()
         self.database.close()
@@ -191,17 +194,3 @@ def _begin(connection: Connection, database: Database, settings: Settings) -> No
             f"{live} is live here, and {settings.bundle} is {model}; a new model comes in by `alsoliked rollout propose"
             f" {settings.bundle}`, and `alsoliked serve --home {settings.home}` serves the live one."
         )
-
-
-def _secret(settings: Settings) -> bytes:
-    """Return the secret told, or one made once and kept where only the owner reads it."""
-    if settings.secret:
-        return settings.secret.encode()
-    place: Path = settings.home / "secret"
-    if not place.exists():
-        with tempfile.NamedTemporaryFile("w", dir=settings.home, encoding="utf-8") as file:  # readable by its owner
-            file.write(secrets.token_urlsafe(32))
-            file.flush()
-            with contextlib.suppress(FileExistsError):  # another process was quicker: whole, or not at all
-                os.link(file.name, place)
-    return place.read_text(encoding="utf-8").encode()

@@ -41,7 +41,7 @@ class Breaker:
         if self.open:
             raise UnavailableError("the database did not answer a moment ago.")
         try:
-            with self._database.read() as connection:
+            with self._database.glance() as connection:
                 yield connection
         except (UnavailableError, SQLAlchemyError) as error:
             self._failed = time.monotonic()

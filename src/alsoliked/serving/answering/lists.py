@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
@@ -20,14 +19,14 @@ from alsoliked.serving.answering.shadowing import Shadow
 from alsoliked.serving.answering.tokens import issue
 from alsoliked.serving.answering.unscored import by_editor, without_a_model
 from alsoliked.serving.answering.wanted import NO_MODEL, Answered, Place, Step, Wanted
-from alsoliked.serving.answering.whom import from_memory, spared, whom
+from alsoliked.serving.answering.whom import Known, from_memory, known, seen, spared
 from alsoliked.serving.assigned import Assigned
 from alsoliked.serving.refusals import ServiceError
 
 if TYPE_CHECKING:
     from alsoliked.serving.service import Service
 
-__all__ = ["Answered", "Made", "Place", "Wanted", "asked_of", "recommend", "recommend_soon"]
+__all__ = ["Answered", "Made", "Place", "Wanted", "asked_of", "in_time", "late", "recommend"]
 
 DAY = 86_400  # seconds; what explores changes with the day
 LATE = Fell("out of time", "the time budget was spent")
@@ -60,25 +59,15 @@ def recommend(service: Service, wanted: Wanted) -> Answered:
         If what is wanted makes no sense for the model that answers.
     """
     check(wanted)
-    answered = service.work.within(service.settings.budget, partial(_in_time, service, wanted))
-    return _late(service, wanted) if answered is None else answered
+    answered = service.work.within(service.settings.budget, partial(in_time, service, wanted))
+    return late(service, wanted) if answered is None else answered
 
 
-async def recommend_soon(service: Service, wanted: Wanted) -> Answered:
-    """Do the same as `recommend` while other requests go on; for routes, which it spares a thread that only waits."""
-    check(wanted)
-    under_way = service.work.begin(partial(_in_time, service, wanted))
-    if under_way is None:
-        return _late(service, wanted)
-    try:
-        return await asyncio.wait_for(asyncio.wrap_future(under_way), service.settings.budget)
-    except TimeoutError:
-        return _late(service, wanted)
-
-
-def _in_time(service: Service, wanted: Wanted) -> Answered:
+def in_time(service: Service, wanted: Wanted, found: Known | None = None) -> Answered:
+    """Go down the chain as far as it has to go; `found`: what the database was asked already."""
     began = time.perf_counter()
-    standing, who = whom(service, wanted)
+    found = found or known(service, wanted)
+    standing, who = found.standing, seen(service, wanted, found)
     edited = Edited.at(standing.edits, service.clock.now())
     made = _remembered(service, edited, who, wanted)
     failed = _failed(who, made)
@@ -93,7 +82,7 @@ def _in_time(service: Service, wanted: Wanted) -> Answered:
     return answered
 
 
-def _late(service: Service, wanted: Wanted) -> Answered:
+def late(service: Service, wanted: Wanted) -> Answered:
     """Answer from what is ready: the typical user's list or the popular one."""
     service.metrics.late()
     standing, who = from_memory(service, wanted, LATE)
@@ -112,8 +101,8 @@ def asked_of(service: Service, wanted: Wanted, model: str) -> tuple[str, ...]:
     held = service.shelf.take(model)
     with service.reading() as connection:
         standing = service.standing(connection)
-        known = person(service, connection, standing, str(wanted.user))
-    who = Person(wanted.user, replace(known.assigned, model=model, shadow=None), held, known.said)
+        them = person(service, connection, standing, str(wanted.user))
+    who = Person(wanted.user, replace(them.assigned, model=model, shadow=None), held, them.said)
     made = _list(service, Edited.at(standing.edits, service.clock.now()), who, wanted)
     if _failed(who, made):
         raise ServiceError(made.fell[0].why)
@@ -134,16 +123,16 @@ def _remembered(service: Service, edited: Edited, who: Person, wanted: Wanted) -
 
 
 def _list(service: Service, edited: Edited, who: Person, wanted: Wanted, *, quick: bool = False) -> Made:
-    found, known = scored(who, quick=quick), len(who.own.items)
+    found, count = scored(who, quick=quick), len(who.own.items)
     if found is None or who.held is None:
-        return Made(*without_a_model(service, who, wanted, edited, quick=quick), known)
+        return Made(*without_a_model(service, who, wanted, edited, quick=quick), count)
     names = {} if quick else named(service, who.held, (item for _, item in edited.pins))
     made = listed(who.held, found.served, who.own, wanted, edited, seed=_seed(service), names=names)
     fell = (*found.fell, *_left_out(who, quick=quick))
     if not made.items and edited.listed and not wanted.only:
         fell = (*fell, Fell("empty", "nothing else is left to list"))
-        return Made(*by_editor(service, who, wanted, edited, fell), known)
-    return Made(made, found.step, fell, known)
+        return Made(*by_editor(service, who, wanted, edited, fell), count)
+    return Made(made, found.step, fell, count)
 
 
 def _left_out(who: Person, *, quick: bool) -> tuple[Fell, ...]:

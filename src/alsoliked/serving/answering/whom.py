@@ -2,27 +2,45 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from sqlalchemy import Connection
 
 from alsoliked.errors import DataError
 from alsoliked.serving.answering.fell import Fell
 from alsoliked.serving.answering.held import Held
-from alsoliked.serving.answering.person import Person, person, speaking
+from alsoliked.serving.answering.person import Person, speaking
 from alsoliked.serving.answering.wanted import Wanted
 from alsoliked.serving.assigned import Assigned
 from alsoliked.serving.refusals import UnavailableError
-from alsoliked.serving.storage.said import Said
+from alsoliked.serving.storage.said import Said, said_by
 
 if TYPE_CHECKING:
     from alsoliked.serving.service import Service, Standing
 
-__all__ = ["assigned_to", "from_memory", "spared", "stranger", "whom"]
+__all__ = ["Known", "assigned_to", "at_hand", "from_memory", "known", "seen", "spared", "stranger", "whom"]
 
 GONE = Fell("database gone", "the database does not answer, so what was said since training is left out of account")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the database knows at the start of a request.
+
+    Attributes
+    ----------
+    standing
+        What is served now.
+    said
+        What the user said since training; of a stranger, what they say now.
+    fell
+        Why it may be less than there is.
+    """
+
+    standing: Standing
+    said: Said
+    fell: tuple[Fell, ...] = ()
 
 
 def whom(service: Service, wanted: Wanted) -> tuple[Standing, Person]:
@@ -33,15 +51,42 @@ def whom(service: Service, wanted: Wanted) -> tuple[Standing, Person]:
     DataError
         If a stranger's ratings are off the scale.
     """
+    found = known(service, wanted)
+    return found.standing, seen(service, wanted, found)
+
+
+def known(service: Service, wanted: Wanted) -> Known:
+    """Ask the database, once."""
+    told = stranger(wanted)
     try:
         with service.reading() as connection:
             standing = service.standing(connection)
             service.clock.set_by(service.database, connection)
-            return standing, _person(service, connection, standing, wanted)
+            if wanted.user is not None:
+                told = said_by(connection, wanted.user, service.digest(wanted.user))
+            return Known(standing, told)
     except UnavailableError:
-        standing = service.last_standing
-        found = _person(service, None, standing, wanted)
-        return standing, replace(found, fell=(*found.fell, GONE))
+        return Known(service.last_standing, told, (GONE,))
+
+
+def seen(service: Service, wanted: Wanted, found: Known) -> Person:
+    """Return who asks as the model sees them that speaks for them; it is waited for where it is being loaded.
+
+    Raises
+    ------
+    DataError
+        If a stranger's ratings are off the scale.
+    """
+    assigned, held, fell = speaking(service, found.standing, assigned_to(found.standing, wanted))
+    if wanted.user is None:
+        _check_scale(held, wanted)
+    return Person(wanted.user, assigned, held, found.said, (*fell, *found.fell))
+
+
+def at_hand(service: Service, wanted: Wanted, found: Known) -> bool:
+    """Whether the models that may speak for them are in memory, so that none is waited for."""
+    models = (assigned_to(found.standing, wanted).model, found.standing.row.model)
+    return all(service.shelf.held(model) for model in models if model is not None)
 
 
 def from_memory(service: Service, wanted: Wanted, why: Fell) -> tuple[Standing, Person]:
@@ -75,17 +120,6 @@ def assigned_to(standing: Standing, wanted: Wanted) -> Assigned:
 def stranger(wanted: Wanted) -> Said:
     """Return what a stranger says of themselves, as if it were stored."""
     return Said(dict(wanted.given or {}), dict(wanted.columns or {}))
-
-
-def _person(service: Service, connection: Connection | None, standing: Standing, wanted: Wanted) -> Person:
-    if wanted.user is not None and wanted.model is None:
-        return person(service, connection, standing, wanted.user)
-    assigned, held, fell = speaking(service, standing, assigned_to(standing, wanted))
-    if wanted.user is None:
-        _check_scale(held, wanted)
-        return Person(None, assigned, held, stranger(wanted), fell)
-    known = person(service, connection, standing, wanted.user)
-    return Person(wanted.user, assigned, held, known.said, fell)
 
 
 def _check_scale(held: Held | None, wanted: Wanted) -> None:

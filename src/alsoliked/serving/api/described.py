@@ -1,4 +1,4 @@
-"""The OpenAPI page: errors as they are answered, next to what FastAPI says of the routes."""
+"""The OpenAPI page: errors as they are answered and where keys may stand, next to what FastAPI says of the routes."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from alsoliked.serving.api.problems import MEDIA, Problem
+from alsoliked.serving.keys.needs import OTHER_HEADER
 
 __all__ = ["describe"]
 
@@ -41,4 +42,7 @@ def _with_errors(schema: dict[str, Any]) -> dict[str, Any]:
                 responses = path[method]["responses"]
                 responses.pop("422", None)
                 responses |= {code: {"description": words, "content": content} for code, words in ERRORS.items()}
+                if "security" in path[method]:
+                    path[method]["security"].extend({name: []} for name in OTHER_HEADER)
+    schema["components"].setdefault("securitySchemes", {}).update(OTHER_HEADER)
     return schema

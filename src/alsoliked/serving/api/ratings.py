@@ -19,8 +19,9 @@ from alsoliked.serving.api.telling import (
     Withdrawn,
 )
 from alsoliked.serving.writing.people import ratings_of
-from alsoliked.serving.writing.rating import rate_all, withdraw
+from alsoliked.serving.writing.rating import withdraw
 from alsoliked.serving.writing.saying import Once, Rated, Saying
+from alsoliked.serving.writing.soon import rate_soon
 
 __all__ = ["router"]
 
@@ -46,7 +47,7 @@ router = APIRouter(tags=["ratings"])
 
 
 @router.post("/ratings", summary="Rate items")
-def add_ratings(
+async def add_ratings(
     service: Asked,
     actor: Writing,
     body: Annotated[OneOrSeveral, Body(openapi_examples=EXAMPLES)],
@@ -60,9 +61,8 @@ def add_ratings(
     """
     told = [body] if isinstance(body, NewRating) else body
     once = _once(actor.key, key, ["ratings", *(one.model_dump() for one in told)])
-    return Kept(
-        ratings=[_told(one) for one in rate_all(service, [_said(one.user, one.item, one) for one in told], once)]
-    )
+    rated = await rate_soon(service, [_said(one.user, one.item, one) for one in told], once)
+    return Kept(ratings=[_told(one) for one in rated])
 
 
 @router.get("/users/{user}/ratings", summary="All ratings of a user")
@@ -74,7 +74,7 @@ def user_ratings(user: UserId, service: Asked, _: Reading) -> RatingsTold:
 
 
 @router.put("/users/{user}/ratings/{item}", summary="Rate an item")
-def put_rating(
+async def put_rating(
     user: UserId,
     item: ItemId,
     *,
@@ -85,7 +85,7 @@ def put_rating(
 ) -> RatedTold:
     """Keep a rating in place of the one before, if there was one."""
     once = _once(actor.key, key, ["rating", user, item, body.model_dump()])
-    return _told(rate_all(service, [_said(user, item, body)], once)[0])
+    return _told((await rate_soon(service, [_said(user, item, body)], once))[0])
 
 
 @router.delete("/users/{user}/ratings/{item}", summary="Withdraw a rating")

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.datastructures import QueryParams
 
-from alsoliked.serving.answering.lists import recommend_soon
+from alsoliked.serving.answering.soon import recommend_soon
 from alsoliked.serving.answering.wanted import Answered, Wanted
 from alsoliked.serving.api.asking import Asked, service_of
 from alsoliked.serving.keys.needs import needs

@@ -2,38 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import Request, Security
+from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
-from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security import HTTPBearer
+from fastapi.security.utils import get_authorization_scheme_param
 
 from alsoliked.serving.keys.gate import Gate
 from alsoliked.serving.keys.store import Actor, Scope
 
-__all__ = ["Actor", "Scope", "needs"]
+__all__ = ["OTHER_HEADER", "Actor", "Scope", "needs"]
 
-HEADER = APIKeyHeader(name="X-API-Key", auto_error=False, scheme_name="key")
-BEARER = HTTPBearer(auto_error=False, scheme_name="bearer")
-
-Bearer = Annotated[HTTPAuthorizationCredentials | None, Security(BEARER)]
-Header = Annotated[str | None, Security(HEADER)]
+OTHER_HEADER: dict[str, Any] = {"key": {"type": "apiKey", "in": "header", "name": "X-API-Key"}}  # said in OpenAPI, too
 
 
-def needs(scope: Scope) -> Callable[[Request, Bearer, Header], Coroutine[Any, Any, Actor]]:
-    """Make a dependency that lets through whose key has this scope, and not too often."""
+class Needs(HTTPBearer):
+    """A dependency that lets through whose key has this scope, and not too often.
 
-    async def check(request: Request, bearer: Bearer, header: Header) -> Actor:
+    One dependency for both headers that a key may come in, since FastAPI takes its time for each, in every request.
+    """
+
+    def __init__(self, scope: Scope) -> None:
+        super().__init__(auto_error=False, scheme_name="bearer")
+        self._scope = scope
+
+    async def __call__(self, request: Request) -> Actor:  # type: ignore[override]  # what it finds out is who asks
+        """Say who asks, or refuse."""
         gate: Gate = request.app.state.gate
-        presented = bearer.credentials if bearer is not None else header
+        presented = _presented(request)
         address = request.client.host if request.client is not None else ""
-        actor = gate.at_once(presented, address, scope)
+        actor = gate.at_once(presented, address, self._scope)
         if actor is None and presented is not None:
-            actor = await run_in_threadpool(gate.after_asking, presented, scope)
+            actor = await run_in_threadpool(gate.after_asking, presented, self._scope)
         assert actor is not None  # noqa: S101  who came without a key was decided at once
         request.state.actor = actor
         return actor
 
-    check.__name__ = f"needs_{scope}"
-    return check
+
+def needs(scope: Scope) -> Needs:
+    """Make the dependency for a scope."""
+    return Needs(scope)
+
+
+def _presented(request: Request) -> str | None:
+    kind, key = get_authorization_scheme_param(request.headers.get("Authorization"))
+    if key and kind.lower() == "bearer":
+        return key
+    return request.headers.get("X-API-Key") or None

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import math
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy import URL, Connection, Dialect, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, InvalidatePoolError, OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from alsoliked.errors import OptionError
 from alsoliked.serving.refusals import UnavailableError
@@ -20,6 +24,7 @@ __all__ = ["Database"]
 
 WAIT = 5.0  # seconds to wait for a lock, or for a connection
 POOL = 8
+IDLE = 1.0  # seconds after which a connection may have gone unnoticed
 NOW = {
     "sqlite": "SELECT (julianday('now') - 2440587.5) * 86400.0",
     "postgresql": "SELECT extract(epoch FROM clock_timestamp())",
@@ -44,7 +49,13 @@ class Database:
         self.url = _understood(url)
         self.kind = self.url.get_backend_name()
         self.engine = _sqlite(self.url) if self.kind == "sqlite" else _postgresql(self.url)
+        self._glancing = self.engine if self.at_hand else self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._turn = threading.Lock()  # SQLite has one writer at a time, and those who wait for it sleep too long
+
+    @property
+    def at_hand(self) -> bool:
+        """Whether it is a file, which is read without waiting for anybody."""
+        return self.kind == "sqlite"
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -56,6 +67,18 @@ class Database:
             If the database cannot be reached.
         """
         with _telling(), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def glance(self) -> Iterator[Connection]:
+        """Give a connection for a few short questions, each of them by itself: no transaction to begin and to end.
+
+        Raises
+        ------
+        UnavailableError
+            If the database cannot be reached.
+        """
+        with _telling(), self._glancing.connect() as connection:
             yield connection
 
     @contextmanager
@@ -140,14 +163,26 @@ def _settle_sqlite(connection: Any, _: object) -> None:  # noqa: ANN401  the dri
 
 
 def _postgresql(url: URL) -> Engine:
-    return create_engine(
-        url,
-        pool_size=POOL,
-        max_overflow=POOL,
-        pool_timeout=WAIT,
-        pool_pre_ping=True,
-        connect_args={"connect_timeout": 5},
+    engine = create_engine(
+        url, pool_size=POOL, max_overflow=POOL, pool_timeout=WAIT, connect_args={"connect_timeout": 5}
     )
+    event.listen(engine, "checkin", _note_time)
+    event.listen(engine, "checkout", partial(_look_whether_alive, engine.dialect))
+    return engine
+
+
+def _note_time(_: object, record: ConnectionPoolEntry) -> None:
+    record.info["used"] = time.monotonic()
+
+
+def _look_whether_alive(dialect: Dialect, connection: Any, record: ConnectionPoolEntry, _: object) -> None:  # noqa: ANN401
+    """Ask a connection that was idle whether it still holds; one that is used all the time says so by itself."""
+    if time.monotonic() - record.info.get("used", math.inf) < IDLE:
+        return
+    try:
+        dialect.do_ping(connection)
+    except dialect.loaded_dbapi.Error as error:
+        raise InvalidatePoolError from error  # the pool makes another
 
 
 @contextmanager

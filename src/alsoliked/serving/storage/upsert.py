@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Insert, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 __all__ = ["insert_new", "upsert"]
@@ -38,11 +39,18 @@ def upsert(
     if not last:
         return
     ordered = [last[key] for key in sorted(last)]  # always in one order: two transactions cannot wait for each other
-    statement = INSERT[connection.dialect.name](table)
-    names = [name for name in ordered[0] if name not in keys]
+    names = tuple(name for name in ordered[0] if name not in keys)
+    connection.execute(_putting(connection.dialect.name, table, tuple(keys), names, newer), ordered)
+
+
+@cache
+def _putting(dialect: str, table: Table, keys: tuple[str, ...], names: tuple[str, ...], newer: str | None) -> Insert:
+    """Build the statement, once: building it takes longer than running it."""
+    statement = INSERT[dialect](table)
     older = None if newer is None else table.c[newer] <= statement.excluded[newer]
     changes = {name: statement.excluded[name] for name in names}
-    connection.execute(statement.on_conflict_do_update(index_elements=list(keys), set_=changes, where=older), ordered)
+    put: Insert = statement.on_conflict_do_update(index_elements=list(keys), set_=changes, where=older)
+    return put
 
 
 def insert_new(connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]], keys: Sequence[str]) -> int:

@@ -19,7 +19,7 @@ from alsoliked.serving.refusals import UnavailableError
 from alsoliked.serving.writing.saying import Saying
 
 if TYPE_CHECKING:
-    from alsoliked.serving.service import Service
+    from alsoliked.serving.service import Service, Standing
 
 __all__ = ["Before", "predicted"]
 
@@ -54,7 +54,7 @@ class Before:
     known_item: bool = False
 
 
-def predicted(service: Service, connection: Connection, said: Sequence[Saying]) -> list[Before]:
+def predicted(service: Service, connection: Connection, standing: Standing, said: Sequence[Saying]) -> list[Before]:
     """Say of each rating how things stood before all of them.
 
     Raises
@@ -62,7 +62,7 @@ def predicted(service: Service, connection: Connection, said: Sequence[Saying]) 
     UnavailableError
         If the database is gone.
     """
-    standing, until = service.standing(connection), time.monotonic() + MOST
+    until = time.monotonic() + MOST
     people: dict[str, Person] = {}
     found = []
     for one in said:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
-
-from sqlalchemy import Connection
 
 from alsoliked.serving.answering import tokens
 from alsoliked.serving.refusals import ConflictError, NotThereError, UnavailableError
-from alsoliked.serving.storage.idempotency import answered, claim, keep_answer
-from alsoliked.serving.storage.written import add_outcomes, keep_ratings, said_before
-from alsoliked.serving.writing.predicted import Before, predicted
+from alsoliked.serving.storage.idempotency import answered
+from alsoliked.serving.storage.written import keep_ratings, said_before
+from alsoliked.serving.writing.predicted import predicted
+from alsoliked.serving.writing.ready import Ready
 from alsoliked.serving.writing.saying import Once, Rated, Saying
 from alsoliked.serving.writing.scale import on_scale
 
@@ -20,10 +20,7 @@ if TYPE_CHECKING:
     from alsoliked.serving.answering.held import Held
     from alsoliked.serving.service import Service, Standing
 
-__all__ = ["live", "rate", "rate_all", "withdraw"]
-
-NEW_USER = "nobody of this id was in training; lists follow from what they say here."
-NEW_ITEM = "no rating of this item was in training; it counts once a model was trained with it."
+__all__ = ["accepted", "live", "prepared", "rate", "rate_all", "withdraw"]
 
 
 def rate(
@@ -61,21 +58,34 @@ def rate(
 
 def rate_all(service: Service, said: Sequence[Saying], once: Once | None = None) -> list[Rated]:
     """Keep several ratings, all of them or none; as `rate`."""
-    with service.database.read() as connection:
-        held = live(service, service.standing(connection))
+    ready = prepared(service, said, once)
+    assert ready is not None  # noqa: S101  it waited
+    return ready if isinstance(ready, list) else accepted(service, service.together.write(partial(ready, service)))
+
+
+def prepared(
+    service: Service, said: Sequence[Saying], once: Once | None, *, waiting: bool = True
+) -> Ready | list[Rated] | None:
+    """Look at ratings, as `rate`; or return what the same request was answered before.
+
+    None: a model would have to be waited for, and `waiting` says not to.
+    """
+    with service.database.glance() as connection:
+        standing = service.standing(connection)
+        if not waiting and not _at_hand(service, standing, said):
+            return None
+        held = live(service, standing)
         if once is not None and (before := answered(connection, once.key, once.digest)) is not None:
             return [Rated.from_dict(row) for row in before]
         checked = [_checked(service, held, one) for one in said]
-        found = predicted(service, connection, checked)
-    with service.database.write() as connection:
-        now = service.database.now(connection)
-        if once is not None and (before := claim(connection, now, once.key, once.digest)) is not None:
-            return [Rated.from_dict(row) for row in before]
-        _keep(connection, now, checked, found)
-        rated = [_rated(one, before, now) for one, before in zip(checked, found, strict=True)]
-        if once is not None:
-            keep_answer(connection, once.key, [one.to_dict() for one in rated])
-    service.metrics.rated("accepted", len(rated))
+        return Ready(checked, predicted(service, connection, standing, checked), once)
+
+
+def accepted(service: Service, written: tuple[list[Rated], bool]) -> list[Rated]:
+    """Count ratings that are committed, and return them."""
+    rated, anew = written
+    if anew:
+        service.metrics.rated("accepted", len(rated))
     return rated
 
 
@@ -90,9 +100,9 @@ def withdraw(service: Service, user: str, item: str) -> bool:
         If it could not be committed.
     """
     with service.database.read() as connection:
-        held = live(service, service.standing(connection))
-        saying = _named(held, Saying(user, item, 0.0))
-        who = predicted(service, connection, [saying])[0]
+        standing = service.standing(connection)
+        saying = _named(live(service, standing), Saying(user, item, 0.0))
+        who = predicted(service, connection, standing, [saying])[0]
         gone = said_before(connection, user, saying.item)
     if who.rating is None and not gone:
         raise NotThereError("this user has no rating of this item; see GET /users/{user}/ratings.")
@@ -102,6 +112,11 @@ def withdraw(service: Service, user: str, item: str) -> bool:
         keep_ratings(connection, [row])
     service.metrics.rated("withdrawn")
     return who.rating is not None
+
+
+def _at_hand(service: Service, standing: Standing, said: Sequence[Saying]) -> bool:
+    models = {standing.row.model, *(standing.assigned(one.user).model for one in said)}
+    return all(service.shelf.held(model) for model in models if model is not None)
 
 
 def live(service: Service, standing: Standing) -> Held:
@@ -133,44 +148,3 @@ def _named(held: Held, said: Saying) -> Saying:
     """Name an item by its id where it came by its title, so that it has one name."""
     place = held.item(said.item)
     return said if place is None else replace(said, item=held.items[place])
-
-
-def _keep(connection: Connection, now: float, said: Sequence[Saying], found: Sequence[Before]) -> None:
-    keep_ratings(
-        connection,
-        [
-            {
-                "user": one.user,
-                "item": one.item,
-                "rating": one.rating,
-                "timestamp": now if one.timestamp is None else one.timestamp,
-                "updated_at": now,
-            }
-            for one in said
-        ],
-    )
-    add_outcomes(
-        connection,
-        [
-            {
-                "user": one.user,
-                "item": one.item,
-                "rating": one.rating,
-                "predicted": before.predicted,
-                "model": before.model,
-                "stage": before.stage,
-                "arm": before.arm,
-                "recommendation": one.recommendation,
-                "at": now,
-            }
-            for one, before in zip(said, found, strict=True)
-            if one.rating != before.rating  # the same said again is no news
-        ],
-    )
-
-
-def _rated(said: Saying, before: Before, now: float) -> Rated:
-    notes = [] if before.known_user else [NEW_USER]
-    notes += [] if before.known_item else [NEW_ITEM]
-    stamp = now if said.timestamp is None else said.timestamp
-    return Rated(said.user, said.item, said.rating, stamp, before.predicted, before.model, before.stage, tuple(notes))
