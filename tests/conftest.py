@@ -57,9 +57,9 @@ SLOW = tuple(  # whole trainings whose parts other tests assert; `make test-all`
         "cluster/launching/test_torchrun.py::test_nothing_runs_on",
         "cluster/launching/test_torchrun.py::test_an_error_of_a_worker",
         "cluster/launching/test_torchrun.py::test_ctrl_c_leaves",
-        "cluster/test_als.py::test_an_executor_killed",
-        "cluster/test_session.py::test_a_session_is_quiet",
-        "cluster/test_verbs.py",
+        "cluster/solving/test_als.py::test_nothing_is_other",
+        "cluster/spark/test_session.py::test_a_session_is_quiet",
+        "cluster/running/test_verbs.py",
     )
 )
 

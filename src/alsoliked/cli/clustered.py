@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -17,45 +17,42 @@ from alsoliked.cli.wording import in_flags
 from alsoliked.errors import OptionError
 
 if TYPE_CHECKING:
-    from alsoliked.cluster.job import Job
-    from alsoliked.cluster.train import Trained
+    from alsoliked.cli.asked import Asked
+    from alsoliked.cluster.running.job import Job
+    from alsoliked.cluster.running.train import Trained
 
-__all__ = ["train_by_engine"]
+__all__ = ["tell_trained", "train_by_engine"]
 
 DATABASE = re.compile(r"(sqlite|postgres|mysql|mariadb|mssql|oracle)\w*(\+\w+)?://")
 
 
-def train_by_engine(
-    data: str,
-    out: Path,
-    model: str,
-    options: Mapping[str, Any],
-    held: Mapping[str, Any],
-    reading: Mapping[str, Any],
-    runs: Mapping[str, Any],
-    *,
-    json: bool,
-) -> None:
-    """Train on DATA on an engine, measure, save a bundle; the flags of `train` come in groups."""
-    engine = engine_from(*(runs[name] for name in ("engine", "master", "workers", "conf", "attempts")), model=model)
-    job = _job(data, out, model, options, held, reading, runs)
+def train_by_engine(asked: Asked) -> None:
+    """Train on DATA on an engine, measure, save a bundle."""
+    runs = asked.runs
+    told = (runs[name] for name in ("engine", "master", "workers", "conf", "attempts"))
+    engine = engine_from(*told, model=asked.model)
+    job = _job(asked)
     check_writable(job.work.absolute())
-    from alsoliked.cluster.talk import Talk
-    from alsoliked.cluster.train import started, train_on_cluster
-    from alsoliked.cluster.work import check_free
+    from alsoliked.cluster.running.learning import check_fits
+    from alsoliked.cluster.running.taken import check_untaken
+    from alsoliked.cluster.running.talk import Talk
+    from alsoliked.cluster.running.train import started, train_on_cluster
+    from alsoliked.cluster.running.work_folder import check_free
     from alsoliked.training.history import print_epoch
 
+    check_untaken(job.work)
     check_free(job, resume=runs["resume"])
+    check_fits(job, engine)
     talk = Talk(lambda text: say(in_flags(text)), print_epoch, share_bar)
-    with _kept(job), started(engine) as spark:
+    with _kept(job), started(engine, talk) as spark:
         trained = train_on_cluster(job, engine, resume=runs["resume"], talk=talk)
-        _tell(trained, job, spark, json=json)
+        tell_trained(trained, job, spark, json=asked.json)
 
 
 @contextmanager
 def _kept(job: Job) -> Iterator[None]:
     """Say on an interruption how to go on."""
-    from alsoliked.cluster.work import stopped
+    from alsoliked.cluster.running.work_folder import stopped
 
     try:
         yield
@@ -67,28 +64,21 @@ def _kept(job: Job) -> Iterator[None]:
         raise
 
 
-def _job(
-    data: str,
-    out: Path,
-    model: str,
-    options: Mapping[str, Any],
-    held: Mapping[str, Any],
-    reading: Mapping[str, Any],
-    runs: Mapping[str, Any],
-) -> Job:
+def _job(asked: Asked) -> Job:
     """Read the flags of `train` as a job; what an engine has no use for is refused."""
-    from alsoliked.cluster.job import Job
+    from alsoliked.cluster.running.job import Job
 
-    _check_source(data, reading["query"], runs["engine"])
+    data, held, runs = asked.data, asked.held, asked.runs
+    _check_source(data, asked.reading["query"], runs["engine"])
     if held["split"] != "random":
         raise OptionError(f"--split {held['split']} came; on an engine ratings are held out at random, by --valid-pct.")
-    told = {name: value for name, value in reading.items() if value not in (None, "raise")}
+    told = {name: value for name, value in asked.reading.items() if value not in (None, "raise")}
     job = Job(
         source=data,
-        out=out,
-        work=runs["work"] or out.with_name(f"{out.name}.work"),
-        model=model,
-        options={name: value for name, value in options.items() if value is not None},
+        out=asked.out,
+        work=runs["work"] or asked.out.with_name(f"{asked.out.name}.work"),
+        model=asked.model,
+        options=asked.chosen,
         seed=held["seed"],
         valid_pct=held["valid_pct"],
         n_shards=runs["shards"],
@@ -110,7 +100,8 @@ def _check_source(data: str, query: str | None, engine: str) -> None:
         load_ratings(data)  # which says what else there is
 
 
-def _tell(trained: Trained, job: Job, spark: Any, *, json: bool) -> None:  # noqa: ANN401  pyspark's own class, or None
+def tell_trained(trained: Trained, job: Job, spark: Any, *, json: bool) -> None:  # noqa: ANN401  pyspark's own class, or None
+    """Say what came of a run: its epochs in words, the measurement, the bundle."""
     from alsoliked.cli.measured import measure_where_trained
 
     words = [] if trained.history is None else trained.history.in_words()

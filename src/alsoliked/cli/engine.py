@@ -11,7 +11,7 @@ import typer
 from alsoliked.errors import OptionError
 
 if TYPE_CHECKING:
-    from alsoliked.cluster.engine import Engine
+    from alsoliked.cluster.running.engine import Engine
 
 __all__ = [
     "PANEL",
@@ -120,7 +120,7 @@ def engine_from(
     MissingExtraError
         If its packages (or Java, for Spark) are not there.
     """
-    from alsoliked.cluster.engine import Engine, check_engine
+    from alsoliked.cluster.running.engine import Engine, check_engine
 
     told = {name: value for name, value in (("workers", workers), ("attempts", attempts)) if value is not None}
     engine = Engine(name, master=master, conf=_settings(conf), **told)

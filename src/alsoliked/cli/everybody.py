@@ -33,12 +33,13 @@ def list_by_engine(
         if value:
             raise OptionError(f"--{flag} has no effect on --engine; leave it out, or list without --engine.")
     check_bundle(bundle)
-    from alsoliked.cluster.lists import lists_by_spark
-    from alsoliked.cluster.train import started
+    from alsoliked.cluster.answering.lists import lists_by_spark
+    from alsoliked.cluster.running.talk import Talk
+    from alsoliked.cluster.running.train import started
 
     named: dict[str, Any] = {} if table is None else {"table": table}
     to = out if "://" in out else Path(out).absolute()
-    with started(engine) as spark, share_bar("listing for everybody") as share:
+    with started(engine, Talk(say)) as spark, share_bar("listing for everybody") as share:
         listed = lists_by_spark(spark, bundle, to=to, **how, **named, on_progress=share)
     if json:
         print_json({"place": listed.place, "lines": listed.lines})

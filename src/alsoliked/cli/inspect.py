@@ -63,26 +63,27 @@ def inspect(
         print_json(manifest | in_json(look))
     else:
         print(f"{bundle}: {rec!r}")
-        print("\n".join(_header(manifest)))
+        print("\n".join(_header(manifest, held_out=rec.held_out_ is not None)))
         print_look(look)
     if save is not None:
         say(f"{len(written)} tables are in {save}: {', '.join(path.name for path in written)}")
 
 
-def _header(manifest: dict[str, Any]) -> list[str]:
+def _header(manifest: dict[str, Any], *, held_out: bool) -> list[str]:
     data = manifest["data"]
     return [
         f"written by alsoliked {manifest['alsoliked']}, format {manifest['format']}",
         f"trained on {data['name']}: {data['ratings']:,} ratings, {data['users']:,} users, {data['items']:,} items",
         f"fingerprint of the ratings {data['fingerprint'][:16]}",
-        _measured(manifest),
+        _measured(manifest, held_out=held_out),
     ]
 
 
-def _measured(manifest: dict[str, Any]) -> str:
+def _measured(manifest: dict[str, Any], *, held_out: bool) -> str:
     report = manifest["about"].get("metrics")
     if report is None:
-        return "not measured: nothing was held out"
+        why = " when it was saved; `alsoliked evaluate` measures it" if held_out else ": nothing was held out"
+        return f"not measured{why}"
     figures = {name: figure["value"] for name, figure in report["figures"][report["subject"]].items() if figure}
     shown = [f"{name} {figures[name]:.3f}" for name in ("rmse", f"ndcg@{report['k']}") if name in figures]
     return f"measured on {report['held_out']['ratings']:,} held-out ratings: {', '.join(shown)}"

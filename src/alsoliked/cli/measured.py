@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from alsoliked.cli.console import share_bar
+from alsoliked.cli.console import say, share_bar
 from alsoliked.cli.engine import check_bundle, spark_from
 from alsoliked.errors import OptionError
 
@@ -25,9 +25,10 @@ def measure_by_engine(
         if value not in (None, False, "raise"):
             raise OptionError(f"{name} has no effect on --engine; leave it out, or measure without --engine.")
     check_bundle(bundle)
-    from alsoliked.cluster.train import started
+    from alsoliked.cluster.running.talk import Talk
+    from alsoliked.cluster.running.train import started
 
-    with started(engine) as spark:
+    with started(engine, Talk(say)) as spark:
         return _by_spark(spark, bundle, k=k, relevant_from=relevant_from)
 
 
@@ -45,7 +46,7 @@ def measure_where_trained(bundle: Path, spark: Any) -> Report:  # noqa: ANN401  
 
 
 def _by_spark(spark: Any, bundle: Path, *, k: int, relevant_from: float | None) -> Report:  # noqa: ANN401
-    from alsoliked.cluster.measuring import evaluate_by_spark
+    from alsoliked.cluster.answering.measuring import evaluate_by_spark
 
     with share_bar(f"measuring {bundle.name} and its baselines") as share:
         return evaluate_by_spark(spark, bundle, k=k, relevant_from=relevant_from, on_progress=share)

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from alsoliked.cli import engine as on_engine
-from alsoliked.cli import source
+from alsoliked.cli import sharded, source
+from alsoliked.cli.asked import Asked
 from alsoliked.cli.console import busy, print_json, say, share_bar
 from alsoliked.cli.early import check_early, numbers, read_range
-from alsoliked.cli.holdout import Seed, Split, ValidPct, hold_out
+from alsoliked.cli.holdout import Seed, Split, ValidPct
 from alsoliked.cli.tried import print_tried
 from alsoliked.cli.wording import in_flags
 
@@ -131,18 +132,20 @@ def train(
     check_early(model, options, out)
     runs: dict[str, Any] = {"master": master, "workers": workers, "conf": conf, "attempts": attempts}
     runs |= {"work": work, "shards": shards, "optimizer": optimizer, "checkpoint_every": checkpoint_every}
-    runs |= {"resume": resume}
+    runs |= {"engine": engine, "resume": resume}
     on_engine.refuse_without(engine, runs)
     named = {"user": user, "item": item, "rating": rating, "timestamp": timestamp}
     reading: dict[str, Any] = {**named, "on_bad_rows": on_bad_rows, "on_repeat": on_repeat, "query": query}
+    held = {"split": split, "valid_pct": valid_pct, "seed": seed}
+    asked = Asked(data=data, out=out, model=model, options=options, held=held, reading=reading, runs=runs, json=json)
     if engine is not None:
         from alsoliked.cli.clustered import train_by_engine
 
-        held = {"split": split, "valid_pct": valid_pct, "seed": seed}
-        train_by_engine(data, out, model, options, held, reading, {"engine": engine, **runs}, json=json)
+        train_by_engine(asked)
         return
-    ratings = source.load_ratings(data, **reading)
-    training, valid = hold_out(ratings, data, split, valid_pct, seed)
+    if sharded.is_shards(data) and sharded.train_on_shards(asked):
+        return
+    training, valid = sharded.divided(asked)
     from alsoliked.recommender import Recommender
 
     rec = fit_aloud(Recommender(model, **options, seed=seed), training, valid)

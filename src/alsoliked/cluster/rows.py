@@ -21,6 +21,7 @@ from safetensors.numpy import load_file, save_file
 
 from alsoliked.cluster.allocated import allocated
 from alsoliked.errors import ClusterError
+from alsoliked.whole import write_whole
 
 __all__ = ["Role", "Rows"]
 
@@ -170,13 +171,11 @@ class Rows:
             save_file(state, self.folder / DENSE)
         shapes = [list(self.users.shape), list(self.items.shape)]
         text = json.dumps({"shapes": shapes, "dense": bool(dense), "about": dict(about)}, indent=2, allow_nan=False)
-        beside = self.folder / f".{ABOUT}"
-        beside.write_text(text + "\n", encoding="utf-8")
-        beside.replace(self.folder / ABOUT)
+        write_whole(self.folder / ABOUT, text + "\n")
 
 
 def _refuse_others(place: Path) -> None:
-    ours = {ABOUT, DENSE, f".{ABOUT}", *TABLES.values()}
+    ours = {ABOUT, DENSE, f".{ABOUT}.part", *TABLES.values()}
     others = sorted(path.name for path in place.iterdir() if path.name not in ours)
     if others:
         raise ClusterError(f"{place} holds {others[0]}, which is none of our files; choose an empty folder for rows.")

@@ -11,7 +11,7 @@ from torch import nn
 
 from alsoliked.data.ratings import Ratings
 from alsoliked.errors import DataError, OptionError
-from alsoliked.models.ranges import y_range_around
+from alsoliked.models.ranges import check_reach
 from alsoliked.training.cross_entropy import rating_levels
 from alsoliked.training.modes import evaluating
 
@@ -73,14 +73,7 @@ class Scaled(Protocol):
 
 def check_range(model: nn.Module, train: Scaled) -> None:
     """Refuse a `y_range` that the ratings lie outside of: such a model could only fail."""
-    y_range = getattr(model, "y_range", None)
-    low, high = train.rating_scale
-    if y_range is not None and not (y_range[0] <= low and high <= y_range[1] and y_range[0] < y_range[1]):
-        came, wide = (",".join(f"{end:g}" for end in pair) for pair in (y_range, y_range_around(low, high)))
-        raise OptionError(
-            f"y_range=({came}) cannot reach ratings from {low:g} to {high:g}; expected an interval around them, such as"
-            f" ({wide})."
-        )
+    check_reach(getattr(model, "y_range", None), train.rating_scale)
 
 
 def check_loss(loss: object) -> None:

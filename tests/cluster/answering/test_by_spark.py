@@ -9,9 +9,9 @@ import polars as pl
 import psycopg
 import pytest
 
+from alsoliked.cluster.answering.lists import lists_by_spark
+from alsoliked.cluster.answering.measuring import evaluate_by_spark
 from alsoliked.cluster.answering.postgres import PostgresTable, task_copier
-from alsoliked.cluster.lists import lists_by_spark
-from alsoliked.cluster.measuring import evaluate_by_spark
 from alsoliked.errors import OptionError
 from alsoliked.evaluation.report import evaluate
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -10,7 +11,8 @@ import pytest
 from pyspark import cloudpickle
 
 from alsoliked.cluster.answering.catalogue import Catalogue
-from alsoliked.cluster.answering.listed import digest_of, lists_of_bundle, lists_of_rows
+from alsoliked.cluster.answering.list_tasks import digest_of, lists_of_bundle, lists_of_rows
+from alsoliked.cluster.answering.places import named
 from alsoliked.errors import BundleError, ClusterError, OptionError
 from alsoliked.recommendation.lists import ListOptions
 
@@ -85,3 +87,8 @@ def test_what_rows_cannot_meet_is_refused(learned, shards):
     other = SimpleNamespace(users=learned.rows.users[1:], items=learned.rows.items, about=learned.rows.about)
     with pytest.raises(ClusterError, match="of the shards; train again"):
         Catalogue.of(other, shards, shards.counts("item"))
+
+
+def test_a_place_is_named_without_its_password():
+    assert named("postgresql://me:secret@host/db", "lists") == "table lists"
+    assert named(Path("postgres-lists"), "lists") == "postgres-lists"  # a folder

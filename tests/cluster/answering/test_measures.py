@@ -10,9 +10,9 @@ import pytest
 
 from alsoliked.cluster.answering.catalogue import Catalogue
 from alsoliked.cluster.answering.contenders import Baselines
-from alsoliked.cluster.answering.listed import digest_of
-from alsoliked.cluster.answering.measured import measures_of_bundle, measures_of_rows
-from alsoliked.cluster.answering.reported import NewItems, reported
+from alsoliked.cluster.answering.list_tasks import digest_of
+from alsoliked.cluster.answering.measuring_tasks import measures_of_bundle, measures_of_rows
+from alsoliked.cluster.answering.report import NewItems, reported
 from alsoliked.cluster.answering.resampled import times_drawn
 from alsoliked.cluster.answering.summed import Question
 from alsoliked.errors import DataError, TrainingError

@@ -90,6 +90,7 @@ def test_a_full_disk_leaves_the_checkpoints_before(tmp_path: Path) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     said = str(caught.value)
     assert said == f"the checkpoint of step 16 could not be written to {tmp_path} (File too large); mend that."
+    assert [path.name for path in tmp_path.iterdir()] == ["step-8"]  # what was half written takes no room
     assert checkpoints.latest() == 8
     checkpoints.save(16, state(16.0))
     assert checkpoints.latest() == 16

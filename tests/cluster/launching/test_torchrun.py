@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from alsoliked.errors import ClusterError, OptionError
 from alsoliked.training.history import Epoch
 
 sys.path.insert(0, str(Path(__file__).parent))
+from held import TINY, Kill
 from tiny import PROGRAM, Tiny
 
 pytestmark = pytest.mark.cluster
@@ -50,6 +52,17 @@ class Harm:
         if self.done < len(self.plan) and share >= self.plan[self.done][0]:
             self.done += 1
             os.kill(worker(self.work / "attempts" / str(self.done)), self.plan[self.done - 1][1])
+
+
+def test_training_is_begun_again_when_a_worker_is_killed(tmp_path: Path) -> None:
+    said: list[str] = []
+    settings, kill = Tiny(str(tmp_path)), Kill(tmp_path)
+    history = launch(settings, attempts=2, patience=120, program=TINY, on_progress=kill, say=said.append)
+    assert kill.killed
+    assert [epoch.train_loss for epoch in history] == settings.losses()
+    assert len(said) == 1
+    assert re.fullmatch(r"worker 1 was lost after step \d+; going on from step 16, attempt 2 of 2", said[0])
+    assert left_over(tmp_path) == []
 
 
 def test_lost_workers_change_nothing_but_the_time(tmp_path: Path) -> None:

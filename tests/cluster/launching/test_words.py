@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import sys
+import threading
 from pathlib import Path
 
 import psutil
 import pytest
+import torch
 
 from alsoliked.cluster.launching.attempts import in_words, run_attempt
 from alsoliked.cluster.launching.launch import launch
@@ -21,6 +24,7 @@ from alsoliked.training.history import Epoch, History
 sys.path.insert(0, str(Path(__file__).parent))
 from tiny import Tiny
 
+LESS = "with more workers each holds less, with rowwise_adagrad less than with adamw"
 FIRST, SECOND = Epoch(0, 1.5, None, 0.25), Epoch(1, 1.25, 1.4, 0.25)
 
 
@@ -93,7 +97,7 @@ def test_progress_and_step_reach_the_driver(tmp_path: Path) -> None:
         (BadRowsError("3 rows", {"a": 1}), BadRowsError, "3 rows"),
         (TrainingError("the loss is nan"), TrainingError, "the loss is nan"),
         (KeyError("item_factors"), ClusterError, "worker 1 failed: KeyError: 'item_factors' (all that it printed: {})"),
-        (MemoryError(), ClusterError, "worker 1 failed: MemoryError (all that it printed: {})"),
+        (MemoryError(), ClusterError, f"worker 1 failed: out of memory; {LESS} (all that it printed: {{}})"),
     ],
 )
 def test_an_error_keeps_its_class_and_message(
@@ -107,6 +111,15 @@ def test_an_error_keeps_its_class_and_message(
         run_attempt(Ended, watched(tmp_path), tmp_path)
     assert type(caught.value) is raised
     assert str(caught.value) == says.format(tmp_path / "worker-1.log")
+
+
+def test_a_worker_without_memory_says_how_much_it_wanted(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError) as caught:
+        torch.empty(2**50, dtype=torch.uint8)
+    Reported(tmp_path, 0).failed(caught.value)
+    wanted = rf"^worker 0 failed: out of memory, 1,073,741,824 MiB more were not to be had; {LESS} \("
+    with pytest.raises(ClusterError, match=wanted):
+        run_attempt(Ended, watched(tmp_path, 1), tmp_path)
 
 
 def test_an_attempt_ends_with_a_history_or_none(tmp_path: Path) -> None:
@@ -157,3 +170,21 @@ def test_a_folder_in_which_another_trains_is_refused(tmp_path: Path) -> None:
 def test_half_a_word_is_none(tmp_path: Path) -> None:
     (tmp_path / "worker-0.json").write_text('{"state": "wor')
     assert watched(tmp_path).words() == [{}, {}]
+
+
+def test_a_last_word_waits_for_room_on_the_disk_and_news_does_without(tmp_path: Path) -> None:
+    reported = Reported(tmp_path, 0)
+    reported.started()
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    reported._said = 0.0
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))  # no file can be written
+    room = threading.Timer(0.4, resource.setrlimit, (resource.RLIMIT_FSIZE, (soft, hard)))
+    try:
+        reported.progress(0.5, step=7)
+        assert watched(tmp_path, 1).step() is None
+        room.start()
+        reported.failed(ClusterError("no room; make some."))
+    finally:
+        room.join()
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert str(watched(tmp_path, 1).error()) == "no room; make some."

@@ -11,7 +11,6 @@ from alsoliked.data.synthetic import planted_ratings
 from alsoliked.errors import BadRowsError, DataError, MissingColumnError, OptionError, RepeatedPairError
 
 pytest.importorskip("pyspark")
-from alsoliked.cluster.shards.by_spark import write_shards_by_spark
 from alsoliked.cluster.shards.order import BELOW, PLACE, below, held_out, id_order, places
 from alsoliked.cluster.shards.source import find_source
 
@@ -96,7 +95,7 @@ def test_a_text_with_everything_in_it(spark, csv, tmp_path):
     seen = []
     mine = write_shards(csv, tmp_path / "one", **how)
     folder = tmp_path / "many [shards] 100%"  # neither a pattern nor an address
-    theirs = write_shards_by_spark(spark, csv, folder, **how, progress=lambda *done: seen.append(done))
+    theirs = write_shards(csv, folder, spark=spark, **how, progress=lambda *done: seen.append(done))
     _assert_the_same(mine, theirs)
     assert theirs == Shards.open(folder)
     assert len(theirs) == 1801  # the quoted one
@@ -111,7 +110,7 @@ def test_a_text_with_everything_in_it(spark, csv, tmp_path):
 
 def test_parquet_files_without_times(spark, parquet, tmp_path):
     mine = write_shards(parquet, tmp_path / "one", **LAYOUT)
-    _assert_the_same(mine, write_shards_by_spark(spark, parquet, tmp_path / "many", **LAYOUT))
+    _assert_the_same(mine, write_shards(parquet, tmp_path / "many", spark=spark, **LAYOUT))
     assert (mine.user_kind, mine.item_kind, mine.timestamps) == ("int", "str", False)
     assert sum(1 for _ in (tmp_path / "many" / "ratings").rglob("*.parquet")) == 10
 
@@ -127,7 +126,7 @@ def test_bad_rows_are_told_as_in_one_process(spark, csv, parquet, tmp_path):
         with pytest.raises(BadRowsError, match=first) as mine:
             write_shards(source, tmp_path / "s")
         with pytest.raises(BadRowsError) as theirs:
-            write_shards_by_spark(spark, source, tmp_path / "s")
+            write_shards(source, tmp_path / "s", spark=spark)
         assert str(theirs.value) == str(mine.value)
         assert theirs.value.report == mine.value.report
 
@@ -135,13 +134,13 @@ def test_bad_rows_are_told_as_in_one_process(spark, csv, parquet, tmp_path):
 def test_a_table_and_repeats(spark, frame, tmp_path):
     spark.createDataFrame(frame.to_pandas()).createOrReplaceTempView("votes")
     with pytest.raises(RepeatedPairError, match="the table 'votes': 36 ratings repeat a user-item pair"):
-        write_shards_by_spark(spark, "table:votes", tmp_path / "s")
+        write_shards("table:votes", tmp_path / "s", spark=spark)
     with pytest.raises(DataError, match="ingest the ratings into it first"):
         Shards.open(tmp_path / "s")
     frame.write_parquet(tmp_path / "votes.parquet")
     how = {**LAYOUT, "on_repeat": "mean", "user": "reader"}
     mine = write_shards(tmp_path / "votes.parquet", tmp_path / "one", **how)
-    _assert_the_same(mine, write_shards_by_spark(spark, "table:votes", tmp_path / "s", **how))  # it begins again
+    _assert_the_same(mine, write_shards("table:votes", tmp_path / "s", spark=spark, **how))  # it begins again
 
 
 def test_what_cannot_be_read_is_told_in_one_line(spark, csv, tmp_path):
@@ -162,11 +161,11 @@ def test_what_cannot_be_read_is_told_in_one_line(spark, csv, tmp_path):
     ]
     for source, options, kind, said in cases:
         with pytest.raises(kind, match=said) as caught:
-            write_shards_by_spark(spark, source, tmp_path / "s", **options)
+            write_shards(source, tmp_path / "s", spark=spark, **options)
         assert "\n" not in str(caught.value)
     spark.createDataFrame([(1, 1, 5.0)], "user long, item long, rating double").createOrReplaceTempView("timeless")
     with pytest.raises(OptionError, match="no order and no timestamps"):
-        write_shards_by_spark(spark, "table:timeless", tmp_path / "s", on_repeat="last")
+        write_shards("table:timeless", tmp_path / "s", spark=spark, on_repeat="last")
 
 
 def test_a_release_is_known_by_its_files(spark, tmp_path):

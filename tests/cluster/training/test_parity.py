@@ -33,7 +33,7 @@ CASES: dict[str, dict[str, Any]] = {
 }
 WORLDS = {1: tuple(CASES), 2: tuple(CASES), 3: ("bias", "bias-adagrad"), 4: ("bias", "net", "bias-adagrad")}
 RESUMED = {"bias": 3, "net": 1, "net-adagrad": 3}  # stopped on two processes, gone on with on so many
-EVERY = {"bias": 13, "net": None, "net-adagrad": 13}  # steps between checkpoints; the run stops after the first
+EVERY = {"bias": 5, "net": None, "net-adagrad": 5}  # steps between checkpoints; the run stops after the first
 
 
 def settings_of(case: str, folder: Path, work: str) -> Settings:
@@ -45,7 +45,7 @@ def settings_of(case: str, folder: Path, work: str) -> Settings:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """All runs that need several processes, done; each in a folder of its own."""
     place = tmp_path_factory.mktemp("parity")
-    ratings = planted_ratings(150, 77, n_factors=3, density=0.4, seed=2, levels=range(1, 6)).ratings
+    ratings = planted_ratings(100, 77, n_factors=3, density=0.3, seed=2, levels=range(1, 6)).ratings
     write_shards(ratings, place / "shards", n_shards=7, block=64)
     (place / "jobs.json").write_text(json.dumps(_jobs(place)))
     script = [sys.executable, str(Path(__file__).with_name("launched.py")), str(place)]

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 from alsoliked._version import __version__
 from alsoliked.cluster.answering.postgres import PostgresTable
 from alsoliked.errors import OptionError
+from alsoliked.whole import is_free, whole_folder
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-__all__ = ["check_to", "write_lists"]
+__all__ = ["check_to", "named", "write_lists"]
 
 ABOUT = "lists.json"  # how a folder says that lists are in it, which may be replaced
 POSTGRES = re.compile(r"postgres(ql)?(\+psycopg)?://")
@@ -49,28 +48,21 @@ def write_lists(lists: DataFrame, to: str | Path, table: str) -> int:
     return _write_folder(lists, Path(to).absolute())
 
 
+def named(to: str | Path, table: str) -> str:
+    """Return what a place is called on the terminal, where no password belongs."""
+    return f"table {table}" if POSTGRES.match(str(to)) else str(to)
+
+
 def _check_folder(folder: Path) -> None:
-    ours = (folder / ABOUT).is_file() or (folder.is_dir() and not any(folder.iterdir()))
-    if folder.exists() and not ours:
+    if not is_free(folder, lambda found: (found / ABOUT).is_file()):
         raise OptionError(f"{folder} is there already and holds no lists; choose a new place, or that of older lists.")
 
 
 def _write_folder(lists: DataFrame, folder: Path) -> int:
     """Write beside the place, then move: older lists are there until the new ones are whole."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    token = uuid4().hex[:8]  # no dot at the front: Spark takes such folders for none
-    beside, before = (folder.with_name(f"{folder.name}-{token}.{end}") for end in ("part", "old"))
-    try:
-        lists.write.parquet(f"file://{beside}")
-        lines = int(lists.sparkSession.read.parquet(f"file://{beside}").count())
+    with whole_folder(folder) as new:
+        lists.write.mode("append").parquet(f"file://{new}")  # Spark's word for a folder that is there
+        lines = int(lists.sparkSession.read.parquet(f"file://{new}").count())
         about = {"alsoliked": __version__, "lines": lines}
-        (beside / ABOUT).write_text(json.dumps(about) + "\n", encoding="utf-8")
-        if folder.exists():
-            folder.rename(before)
-        beside.rename(folder)
-    finally:
-        if before.exists() and not folder.exists():  # interrupted between the two
-            before.rename(folder)
-        for left in (beside, before):
-            shutil.rmtree(left, ignore_errors=True)
+        (new / ABOUT).write_text(json.dumps(about) + "\n", encoding="utf-8")
     return lines

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from alsoliked.cluster.answering.listed import Batches
+from alsoliked.cluster.answering.list_tasks import Batches
 from alsoliked.cluster.rows import Rows
 from alsoliked.models.factors import FloatArray
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import time
 from collections.abc import Callable
@@ -19,6 +20,8 @@ __all__ = ["Workers", "in_words", "run_attempt", "tidied"]
 
 OFTEN = 0.2  # seconds
 GRACE = 10.0  # seconds for the others to end when one worker has
+PORT_TAKEN = re.compile(r"EADDRINUSE|address already in use", re.I)  # chosen as free, it waits for torchrun to start
+ROOM = 1 << 20  # bytes: with less on the disk no attempt gets anywhere
 
 
 class Workers(Protocol):
@@ -67,7 +70,10 @@ def run_attempt(start: Callable[[], Workers], watched: Watched, folder: Path) ->
     if error is not None:
         raise error
     if not watched.began():
-        raise raised_again(workers.said())
+        said = workers.said()
+        if PORT_TAKEN.search(said):
+            return None
+        raise raised_again(said)
     return watched.history() if watched.finished() else None
 
 
@@ -88,10 +94,12 @@ def in_words(watched: Watched, checkpoints: Path, attempt: int, attempts: int) -
     Raises
     ------
     ClusterError
-        If that was the last attempt.
+        If that was the last attempt, or the disk is full, so that another could only end alike.
     """
     step = max(whole_steps(checkpoints)[0], default=None)
     what = _lost(watched)
+    if shutil.disk_usage(checkpoints.parent).free < ROOM:
+        raise ClusterError(f"{what}, and the disk of {checkpoints.parent} is full; make room and go on from there.")
     if attempt < attempts:
         start = "beginning anew" if step is None else f"going on from step {step}"
         return f"{what}; {start}, attempt {attempt + 1} of {attempts}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import shutil
@@ -17,6 +16,7 @@ from torch.distributed.checkpoint.hf_storage import HuggingFaceStorageReader, Hu
 from torch.distributed.checkpoint.state_dict_loader import load
 from torch.distributed.checkpoint.state_dict_saver import save
 
+from alsoliked.cluster.launching.reasons import reason, remedy
 from alsoliked.cluster.launching.state import joined, plain_part, tensor_part
 from alsoliked.errors import ClusterError
 
@@ -66,6 +66,14 @@ class Checkpoints:
             On every process, if one of them cannot write; the checkpoints before stay as they are.
         """
         part = self.folder / f"step-{step}.part"
+        try:
+            self._write(step, part, state)
+        except ClusterError:
+            if _rank() == 0:
+                shutil.rmtree(part, ignore_errors=True)  # where a disk is full, there has to be room to say so
+            raise
+
+    def _write(self, step: int, part: Path, state: dict[str, Any]) -> None:
         tensors = tensor_part(state)
         self._first(step, lambda: _emptied(part))
         writer = HuggingFaceStorageWriter(
@@ -105,7 +113,7 @@ class Checkpoints:
                 reader = HuggingFaceStorageReader(str(folder))
                 load(tensors, storage_reader=reader, no_dist=not _together())
         except (OSError, KeyError, ValueError, RuntimeError, CheckpointException) as error:
-            why = _reason(error)
+            why = reason(error)
             raise ClusterError(f"the checkpoint in {folder} does not fit this run ({why}); begin anew.") from None
         joined(state, plain)
 
@@ -140,9 +148,8 @@ class Checkpoints:
             raise self._unwritten(step, failed) from None
 
     def _unwritten(self, step: int, error: BaseException) -> ClusterError:
-        full = "make room" if errno.ENOSPC in _numbers(error) else "mend that"
-        why = _reason(error)
-        return ClusterError(f"the checkpoint of step {step} could not be written to {self.folder} ({why}); {full}.")
+        what = f"the checkpoint of step {step} could not be written to {self.folder}"
+        return ClusterError(f"{what} ({reason(error)}); {remedy(error)}.")
 
 
 def whole_steps(folder: Path) -> tuple[list[int], list[int]]:
@@ -176,20 +183,3 @@ def _together() -> bool:
 
 def _rank() -> int:
     return dist.get_rank() if _together() else 0
-
-
-def _causes(error: BaseException) -> list[BaseException]:
-    """Return what a checkpoint's error is about: that of each process that failed."""
-    if isinstance(error, CheckpointException):
-        return [wrapped[0] for wrapped in error.failures.values()]
-    return [error]
-
-
-def _numbers(error: BaseException) -> list[int | None]:
-    return [cause.errno for cause in _causes(error) if isinstance(cause, OSError)]
-
-
-def _reason(error: BaseException) -> str:
-    cause = _causes(error)[0]
-    said = cause.strerror if isinstance(cause, OSError) and cause.strerror else str(cause)
-    return " ".join(said.split())[:300]

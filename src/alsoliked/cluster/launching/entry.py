@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from alsoliked.cluster.launching.leash import hold_leash
-from alsoliked.cluster.launching.reported import STOP, Reported, log_of, word_of
+from alsoliked.cluster.launching.reported import JOB, STOP, Reported, log_of, word_of
+from alsoliked.cluster.launching.shortage import shortage
 from alsoliked.errors import AlsolikedError
 from alsoliked.training.history import History
 
@@ -25,9 +26,8 @@ if TYPE_CHECKING:
 
     Work: TypeAlias = Callable[[str, int, int, Checkpoints, Reported], History]
 
-__all__ = ["JOB", "run_worker"]
+__all__ = ["run_worker"]
 
-JOB = "job.json"
 BROKEN = re.compile(
     r"gloo|connection (was )?(closed|reset|refused)|timed out|timeout|broken pipe|DistNetworkError|TCPStore", re.I
 )
@@ -93,7 +93,7 @@ def _tell(reported: Reported, error: Exception) -> None:
     import traceback  # noqa: PLC0415
 
     traceback.print_exception(error)
-    if not isinstance(error, AlsolikedError) and _broken(error):
+    if not isinstance(error, AlsolikedError) and shortage(error) is None and _broken(error):
         reported.cut_off(error)
     else:
         reported.failed(error)

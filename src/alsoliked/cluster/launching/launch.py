@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from alsoliked.cluster.launching.attempts import Workers, in_words, run_attempt, tidied
-from alsoliked.cluster.launching.entry import JOB
 from alsoliked.cluster.launching.leash import lives, this_process
-from alsoliked.cluster.launching.reported import STOP, written_whole
+from alsoliked.cluster.launching.reported import JOB, STOP, written_whole
 from alsoliked.cluster.launching.torchrun import Torchrun
 from alsoliked.cluster.launching.watched import Watched, nothing
 from alsoliked.errors import ClusterError, OptionError

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -13,7 +14,7 @@ from typing import Any
 
 import psutil
 
-from alsoliked.cluster.launching.reported import STOP, Reported
+from alsoliked.cluster.launching.reported import JOB, STOP, Reported
 
 __all__ = ["hold_leash", "lives", "this_process"]
 
@@ -39,6 +40,8 @@ def lives(process: Mapping[str, Any]) -> bool | None:
 def hold_leash(folder: Path, reported: Reported, driver: Mapping[str, Any]) -> None:
     """End this process when its parent or its driver is gone, its attempt is over, or it is asked to end.
 
+    A driver on another machine cannot be seen; whoever takes the work folder after it clears the attempt away.
+
     Must be called from the main thread before others are started. A worker that waits for another one sits in a
     collective, where Python runs no signal handler; threads of their own do not wait.
 
@@ -59,12 +62,23 @@ def hold_leash(folder: Path, reported: Reported, driver: Mapping[str, Any]) -> N
         _end(reported)
 
     def look() -> None:
-        while os.getppid() == parent and not (folder / STOP).exists() and lives(driver) is not False:
+        while os.getppid() == parent and _goes_on(folder, driver) and lives(driver) is not False:
             time.sleep(OFTEN)
         _end(reported)
 
     for act in (ask_to_end, look):
         threading.Thread(target=act, daemon=True).start()
+
+
+def _goes_on(folder: Path, driver: Mapping[str, Any]) -> bool:
+    """Whether the attempt is not over, and still that driver's."""
+    try:
+        told = json.loads((folder / JOB).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return False
+    except (OSError, ValueError):  # a network file system between two states
+        return True
+    return bool(told["driver"] == driver) and not (folder / STOP).exists()
 
 
 def _end(reported: Reported) -> None:

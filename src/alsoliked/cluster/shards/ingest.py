@@ -13,11 +13,10 @@ from typing import Any
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as sql
 
-from alsoliked.cluster.jobs import watched
 from alsoliked.cluster.shards.addresses import to_read
 from alsoliked.cluster.shards.dealing import Deal
 from alsoliked.cluster.shards.findings import Found, together
-from alsoliked.cluster.shards.layout import Layout
+from alsoliked.cluster.shards.layout import Choices
 from alsoliked.cluster.shards.manifest import Shards
 from alsoliked.cluster.shards.numbering import number_ids
 from alsoliked.cluster.shards.order import BELOW, PLACE, below
@@ -25,8 +24,7 @@ from alsoliked.cluster.shards.parsing import Parse
 from alsoliked.cluster.shards.source import Source, find_source
 from alsoliked.cluster.shards.unfinished import Ingested, finish
 from alsoliked.cluster.shards.written import Told
-from alsoliked.data.reading.columns import Wanted
-from alsoliked.data.reading.intake import Rules
+from alsoliked.cluster.spark.jobs import watched
 from alsoliked.data.reading.opened import Progress
 from alsoliked.data.reading.rulings import left_out, per_second, settled_note
 from alsoliked.errors import DataError, OptionError, RepeatedPairError
@@ -46,22 +44,21 @@ class Ingest:
         The session.
     folder
         Where the shards go.
-    layout, rules
-        How ratings are dealt out; what becomes of bad rows and repeats.
+    choices
+        How ratings are read and dealt out.
     progress
         Who is told how far it is, in hundredths.
     """
 
     spark: SparkSession
     folder: Path
-    layout: Layout
-    rules: Rules
+    choices: Choices
     progress: Progress | None
 
-    def run(self, said: str | os.PathLike[str], wanted: Wanted, scratch: Path) -> Shards:
+    def run(self, said: str | os.PathLike[str], scratch: Path) -> Shards:
         """Read, number, deal, and say what it came to; typed ratings go to `scratch` on the way."""
         with self._phase("reading ratings", 0, 40):
-            source = find_source(self.spark, said, wanted)
+            source = find_source(self.spark, said, self.choices.wanted)
             found = self._typed(source, scratch)
         notes = [*source.notes, *found.remarks, *self._left_out(source, found)]
         late: list[str] = []
@@ -82,7 +79,7 @@ class Ingest:
             timestamps=bool(found.times),
             notes=(*notes, *late),
         )
-        return finish(self.folder, ingested, self.layout, _by_shard(dealt, self.layout.n_shards))
+        return finish(self.folder, ingested, self.choices.layout, _by_shard(dealt, self.choices.layout.n_shards))
 
     def _phase(self, what: str, start: int, stop: int) -> AbstractContextManager[None]:
         progress = self.progress
@@ -92,17 +89,17 @@ class Ingest:
 
     def _typed(self, source: Source, to: Path) -> Found:
         """Write the ratings that can be read, with their types."""
-        if self.rules.on_repeat == "last" and not {"file", "timestamp"} & set(source.rows.columns):
+        if self.choices.rules.on_repeat == "last" and not {"file", "timestamp"} & set(source.rows.columns):
             raise OptionError(
                 f"{source.where} has no order and no timestamps to tell the last by; try on_repeat='mean'."
             )
         to.mkdir()
-        keep_order = self.rules.on_repeat != "raise" and "file" in source.rows.columns
+        keep_order = self.choices.rules.on_repeat != "raise" and "file" in source.rows.columns
         task = Parse(str(to), source.where, source.dialect, source.files, keep_order)
         return together(_told(source.rows, task), source.unit)
 
     def _left_out(self, source: Source, found: Found) -> list[str]:
-        notes = [left_out(found.bad, self.rules.on_bad_rows, source.where)] if len(found.bad) else []
+        notes = [left_out(found.bad, self.choices.rules.on_bad_rows, source.where)] if len(found.bad) else []
         if not found.bad.n_rows:
             raise DataError(f"{source.where} holds no ratings; expected one {source.unit} for each rating.")
         return notes
@@ -117,6 +114,7 @@ class Ingest:
 
     def _dealt(self, ratings: DataFrame, users: DataFrame, items: DataFrame, unit: int) -> list[dict[str, Any]]:
         """Write each shard in a task of its own; return what the tasks told."""
+        layout, on_repeat = self.choices.layout, self.choices.rules.on_repeat
         others = [name for name in ("timestamp", *STANDING) if name in ratings.columns]
         users, items = users.toDF("user", "user_row"), items.toDF("item", "item_row")
         rows = (
@@ -125,12 +123,12 @@ class Ingest:
             .select(sql.col("user_row").alias("user"), sql.col("item_row").alias("item"), "rating", *others)
         )
         rows = rows.withColumn("place", sql.expr(PLACE))
-        valid = sql.expr(BELOW.format(seed=self.layout.seed)) < sql.lit(below(self.layout.valid_pct))
-        shard = sql.expr(f"cast(pmod(place, {self.layout.n_shards}) AS int)")
-        dealt = rows.withColumn("valid", valid).repartitionById(self.layout.n_shards, shard)
-        last = others if self.rules.on_repeat != "raise" else []  # of a pair, what tells the last one
+        valid = sql.expr(BELOW.format(seed=layout.seed)) < sql.lit(below(layout.valid_pct))
+        shard = sql.expr(f"cast(pmod(place, {layout.n_shards}) AS int)")
+        dealt = rows.withColumn("valid", valid).repartitionById(layout.n_shards, shard)
+        last = others if on_repeat != "raise" else []  # of a pair, what tells the last one
         dealt = dealt.sortWithinPartitions("place", "user", "item", *last, *(["rating"] if last else []))
-        task = Deal(str(self.folder), self.layout.n_shards, self.layout.block, self.rules.on_repeat, unit)
+        task = Deal(str(self.folder), layout.n_shards, layout.block, on_repeat, unit)
         return _told(dealt.drop(*STANDING), task)
 
     def _settled(
@@ -140,8 +138,8 @@ class Ingest:
         count = sum(one["n_repeats"] for one in dealt)
         if not count:
             return []
-        if self.rules.on_repeat != "raise":
-            return [settled_note(count, self.rules.on_repeat, timed=timed)]
+        if self.choices.rules.on_repeat != "raise":
+            return [settled_note(count, self.choices.rules.on_repeat, timed=timed)]
         first = next(one["first"] for one in dealt if one["first"] is not None)
         user, item = (
             ids.where(sql.col("row") == row).collect()[0]["id"] for ids, row in zip(numbered, first, strict=True)

@@ -1,12 +1,16 @@
-"""Layout: what is chosen of how ratings are dealt to shards; checked once."""
+"""Layout: what is chosen of how ratings are read and dealt to shards; checked once."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from alsoliked.data.reading.columns import Wanted
+from alsoliked.data.reading.intake import Rules
 from alsoliked.errors import OptionError
 
-__all__ = ["Layout"]
+__all__ = ["N_SHARDS", "Choices", "Layout"]
+
+N_SHARDS = 16  # where none are asked for
 
 MOST_SHARDS = 10_000  # each is a task, and a file or two
 
@@ -32,7 +36,7 @@ class Layout:
         If a value does not fit.
     """
 
-    n_shards: int = 16
+    n_shards: int = N_SHARDS
     valid_pct: float = 0.2
     seed: int = 0
     block: int = 8192
@@ -46,3 +50,12 @@ class Layout:
             raise OptionError(f"seed={self.seed!r} came, expected a whole number of at least 0.")
         if not 0 <= self.valid_pct < 1:
             raise OptionError(f"valid_pct={self.valid_pct!r} came, expected a share from 0 to below 1, like 0.2.")
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """All that is chosen, whoever writes the shards: how ratings lie there, which columns, what becomes of bad rows."""
+
+    layout: Layout
+    wanted: Wanted
+    rules: Rules

@@ -1,17 +1,17 @@
-"""write_shards: ratings to shards in this process, by way of memory."""
+"""write_shards: ratings to shards, in this process by way of memory, or by Spark."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from alsoliked.cluster.shards.layout import Layout
+from alsoliked.cluster.shards.layout import N_SHARDS, Choices, Layout
 from alsoliked.cluster.shards.manifest import Kind, Role, Shards
 from alsoliked.cluster.shards.order import held_out, id_order, places, shard_of
 from alsoliked.cluster.shards.unfinished import Ingested, finish, unfinished
@@ -25,6 +25,9 @@ from alsoliked.data.reading.opened import Progress
 from alsoliked.data.vocabulary import Vocabulary
 from alsoliked.errors import OptionError
 
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
 __all__ = ["write_shards"]
 
 Longs = npt.NDArray[np.int64]
@@ -35,7 +38,8 @@ def write_shards(
     source: str | os.PathLike[str] | Ratings,
     folder: str | os.PathLike[str],
     *,
-    n_shards: int = 16,
+    spark: SparkSession | None = None,
+    n_shards: int = N_SHARDS,
     valid_pct: float = 0.2,
     seed: int = 0,
     block: int = 8192,
@@ -47,14 +51,22 @@ def write_shards(
     on_repeat: OnRepeat = "raise",
     progress: Progress | None = None,
 ) -> Shards:
-    """Deal ratings to shards in this process; `write_shards_by_spark` writes the same where they do not fit in memory.
+    """Deal ratings to shards: the same, row by row, in this process and by Spark.
+
+    Spark holds them in no one memory: executors read, judge, sort and write; the driver learns counts, and the first of
+    the rows that cannot be read. Beside the shards the folder holds a copy of the ratings while that runs.
 
     Parameters
     ----------
     source
-        What `read_ratings` takes as a path, a folder of Parquet files, or ratings that are there.
+        In this process: what `read_ratings` takes as a path, a folder of Parquet files, or ratings that are there.
+        By Spark: ``table:NAME`` of its catalogue; a path that all machines see, of a text file, a Parquet file or
+        folder, or a MovieLens folder; or an address that it reads, such as ``s3a://…/ratings.parquet``.
     folder
-        Where the shards go: a folder that is new or empty, or holds older shards, which make room.
+        Where the shards go: a folder that is new or empty, or holds older shards, which make room. All machines see it
+        and can write to it.
+    spark
+        The session. Without one, and of ratings that are there, all happens in this process.
     n_shards
         How many; no more than so many processes can train on them.
     valid_pct
@@ -63,8 +75,11 @@ def write_shards(
         Decides which are held out.
     block
         How many ratings are read at once later.
-    user, item, rating, timestamp, on_bad_rows, on_repeat, progress
-        As `read_ratings` takes them.
+    user, item, rating, timestamp, on_bad_rows, on_repeat
+        As `read_ratings` takes them. The rows of a table have no order: there ``"last"`` needs timestamps, and of two
+        ratings at one moment the higher is kept.
+    progress
+        As `read_ratings` takes it; by Spark called with how many hundredths are done, and 100.
 
     Returns
     -------
@@ -77,6 +92,8 @@ def write_shards(
         As `read_ratings` does, and if all ratings are held out.
     OptionError
         If an option does not fit, or the folder holds something else.
+    ClusterError
+        If Spark fails.
 
     Examples
     --------
@@ -87,20 +104,31 @@ def write_shards(
     ...     len(shards), shards.n_users, shards.sizes["valid"]
     (2400, 100, (121, 137, 106, 132))
     """
-    layout, folder = Layout(n_shards, valid_pct, seed, block), Path(folder)
-    wanted, rules = Wanted(user, item, rating, timestamp), Rules(on_bad_rows, on_repeat)
+    layout, wanted = Layout(n_shards, valid_pct, seed, block), Wanted(user, item, rating, timestamp)
+    choices = Choices(layout, wanted, Rules(on_bad_rows, on_repeat))
+    if spark is None or isinstance(source, Ratings):
+        return _written_here(source, Path(folder), choices, progress)
+    from alsoliked.cluster.shards.by_spark import written_by_spark  # noqa: PLC0415  needs pyspark
+
+    return written_by_spark(spark, source, Path(folder).absolute(), choices, progress)
+
+
+def _written_here(
+    source: str | os.PathLike[str] | Ratings, folder: Path, choices: Choices, progress: Progress | None
+) -> Shards:
+    layout = choices.layout
     if isinstance(source, Ratings):
-        _refuse_reading_options(wanted, rules)
+        _refuse_reading_options(choices)
     with unfinished(folder):
-        ratings = source if isinstance(source, Ratings) else _read(Path(source).expanduser(), wanted, rules, progress)
+        ratings = source if isinstance(source, Ratings) else _read(Path(source).expanduser(), choices, progress)
         user_row = _write_ids(folder, "user", ratings.users)
         item_row = _write_ids(folder, "item", ratings.items)
         dealt = _dealt(ratings, user_row, item_row, layout)
-        told = [write_shard(folder, shard, [frame], block) for shard, frame in enumerate(dealt)]
+        told = [write_shard(folder, shard, [frame], layout.block) for shard, frame in enumerate(dealt)]
         return finish(folder, _source(ratings), layout, told)
 
 
-def _refuse_reading_options(wanted: Wanted, rules: Rules) -> None:
+def _refuse_reading_options(choices: Choices) -> None:
     """Refuse what says how to read, where nothing is read.
 
     Raises
@@ -108,11 +136,12 @@ def _refuse_reading_options(wanted: Wanted, rules: Rules) -> None:
     OptionError
         If anything but the defaults came.
     """
-    if wanted != Wanted() or rules != Rules():
+    if choices.wanted != Wanted() or choices.rules != Rules():
         raise OptionError("ratings that are in memory have their columns, and no bad rows; leave these options out.")
 
 
-def _read(path: Path, wanted: Wanted, rules: Rules, progress: Progress | None) -> Ratings:
+def _read(path: Path, choices: Choices, progress: Progress | None) -> Ratings:
+    wanted, rules = choices.wanted, choices.rules
     if path.is_dir() and any(path.rglob("[!._]*.parquet")):  # what Spark and others write
         return read_parquet(path, wanted, rules, name=path.stem, progress=progress)
     return read_ratings(

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import polars as pl
 
 from alsoliked.cluster.shards.blocks import Blocks
-from alsoliked.cluster.shards.whole import FORMAT, MANIFEST, VERSION, check_files, read_manifest
+from alsoliked.cluster.shards.checking import FORMAT, MANIFEST, VERSION, check_files, read_manifest
 from alsoliked.data.ratings import Ratings
 from alsoliked.data.vocabulary import Vocabulary
 from alsoliked.errors import DataError

@@ -81,7 +81,7 @@ def find_source(spark: SparkSession, source: str | os.PathLike[str], wanted: Wan
         If Spark cannot read its kind.
     """
     if not isinstance(source, (str, os.PathLike)):
-        raise OptionError(f"a {type(source).__name__} came, expected a path or table:NAME; write_shards takes ratings.")
+        raise OptionError(f"a {type(source).__name__} came, expected a path, table:NAME or ratings.")
     said = os.fspath(source)
     try:
         if said.startswith(TABLE):

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from alsoliked.cluster.shards.checking import MANIFEST
 from alsoliked.cluster.shards.layout import Layout
 from alsoliked.cluster.shards.manifest import PARTS, Kind, Shards
-from alsoliked.cluster.shards.whole import MANIFEST
 from alsoliked.cluster.shards.written import Told
 from alsoliked.errors import DataError, OptionError
+from alsoliked.whole import is_free, write_whole
 
 __all__ = ["Ingested", "finish", "unfinished"]
 
@@ -47,7 +47,7 @@ def unfinished(folder: Path) -> Iterator[Path]:
     OptionError
         If the folder holds something else.
     """
-    if folder.exists() and not _ours(folder):
+    if not is_free(folder, _ours):
         raise OptionError(f"{folder} holds something that ingest did not write; name a folder that is new or empty.")
     scratch = folder / SCRATCH
     scratch.mkdir(parents=True, exist_ok=True)
@@ -62,10 +62,8 @@ def unfinished(folder: Path) -> Iterator[Path]:
 
 
 def _ours(folder: Path) -> bool:
-    if not folder.is_dir():
-        return False
     names = {path.name for path in folder.iterdir()}
-    return not names or (names <= {MANIFEST, SCRATCH, *CONTENTS} and bool(names & {MANIFEST, SCRATCH}))
+    return names <= {MANIFEST, SCRATCH, *CONTENTS} and bool(names & {MANIFEST, SCRATCH})
 
 
 def finish(folder: Path, source: Ingested, layout: Layout, told: Sequence[Mapping[str, Told]]) -> Shards:
@@ -113,19 +111,10 @@ def finish(folder: Path, source: Ingested, layout: Layout, told: Sequence[Mappin
         notes=source.notes,
         written=_written(folder),
     )
-    _write_whole(folder / MANIFEST, json.dumps(shards.to_dict(), indent=1, ensure_ascii=False))
+    write_whole(folder / MANIFEST, json.dumps(shards.to_dict(), indent=1, ensure_ascii=False), fsync=True)
     return shards
 
 
 def _written(folder: Path) -> dict[str, int]:
     paths = sorted(path for name in CONTENTS for path in (folder / name).rglob("*.parquet"))
     return {path.relative_to(folder).as_posix(): path.stat().st_size for path in paths}
-
-
-def _write_whole(path: Path, text: str) -> None:
-    half = path.with_name(f".{path.name}.half")
-    with half.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    half.replace(path)

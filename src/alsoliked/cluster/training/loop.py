@@ -122,7 +122,7 @@ class _Run:
             if self.step % self.n:
                 self._now_and_then(number)
         train_loss = self._loss(number) / self.n
-        valid_loss = self.process.watched_loss()
+        valid_loss = self.process.held_out_loss()
         epoch = Epoch(number, train_loss, valid_loss, time.perf_counter() - started)
         _refuse_nonsense(number, valid_loss or 0.0)
         self.history.epochs.append(epoch)

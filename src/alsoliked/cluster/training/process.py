@@ -13,12 +13,12 @@ from alsoliked.cluster.rows import Role
 from alsoliked.cluster.shards.manifest import Shards
 from alsoliked.cluster.shards.stream import Stream
 from alsoliked.cluster.training.dense import Dense
+from alsoliked.cluster.training.held_out import HeldOut
 from alsoliked.cluster.training.networks import network_of
 from alsoliked.cluster.training.rowwise import LAYERS_SHARE
 from alsoliked.cluster.training.settings import Settings
 from alsoliked.cluster.training.starts import fill_rows
 from alsoliked.cluster.training.tables import ROLES, Tables
-from alsoliked.cluster.training.watched import Watched
 from alsoliked.cluster.training.whole_batch import at_step, of_whole_batch
 from alsoliked.models.neural import CollabNN
 from alsoliked.training.fits import check_range
@@ -43,7 +43,7 @@ class Process:
         self.settings, self.rank = settings, rank
         self._mean, self._spread = shards.mean, shards.spread
         self.stream = Stream(shards, settings.bs, seed=settings.seed, window=settings.window, rank=rank, world=world)
-        self.watched = Watched(shards, settings, rank, world)
+        self.held_out = HeldOut(shards, settings, rank, world)
         self.network = network_of(settings, shards.n_users, shards.n_items)
         self.module = self.network.module
         check_range(self.module, shards)
@@ -81,14 +81,14 @@ class Process:
             self.dense.step(lr * self._layers_share, momentum)
         return float(loss.detach())
 
-    def watched_loss(self) -> float | None:
+    def held_out_loss(self) -> float | None:
         """Return the loss over the held-out ratings; None where there are none."""
         with evaluating(self.module):
-            return self.watched.loss(self._predict)
+            return self.held_out.loss(self._predict)
 
     def guess_loss(self) -> float:
         """Return what always guessing the mean of the training ratings comes to."""
-        guess = self.watched.guess(self._mean)
+        guess = self.held_out.guess(self._mean)
         return self._spread**2 if guess is None else guess
 
     def _predict(self, users: Tensor, items: Tensor, room: int) -> Tensor:

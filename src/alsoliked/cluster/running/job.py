@@ -102,8 +102,8 @@ class Job:
         fits = _FITS[self.model]
         strange = [name for name in self.options if name not in fits]
         if strange:
-            what = f"on an engine model {self.model!r} has no option {strange[0]!r}; its options there are: "
-            raise OptionError(f"{what}{', '.join(fits)}. Leave it out, or train without --engine.")
+            what = f"model {self.model!r} has no option {strange[0]!r} on shards or an engine; its options there are: "
+            raise OptionError(f"{what}{', '.join(fits)}. Leave it out, or train on the ratings without --engine.")
         if self.model == "als":
             SparkALS.of(self.options, seed=self.seed)
         if self.model == "als" and (self.optimizer != "adamw" or self.checkpoint_every is not None):

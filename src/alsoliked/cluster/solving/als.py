@@ -30,11 +30,11 @@ from typing import TYPE_CHECKING, Any
 from pyspark.ml.recommendation import ALS
 from pyspark.sql import functions as sf
 
-from alsoliked.cluster.jobs import watched
 from alsoliked.cluster.rows import Rows
+from alsoliked.cluster.solving.factors import write_factors
 from alsoliked.cluster.solving.offsets import Offsets, left_over, read_part
 from alsoliked.cluster.solving.settings import SparkALS
-from alsoliked.cluster.solving.written import write_factors
+from alsoliked.cluster.spark.jobs import watched
 from alsoliked.errors import DataError
 
 if TYPE_CHECKING:

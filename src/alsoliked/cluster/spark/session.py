@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from alsoliked.cluster.needed import check_spark
+from alsoliked.cluster.said import own_errors
 from alsoliked.errors import OptionError
 from alsoliked.models.options import check_whole
 
@@ -21,6 +22,10 @@ EVERYWHERE = {  # what training and the rules of the shards rely on
 }
 
 
+def _nothing(_: str) -> None:
+    """Say nothing."""
+
+
 @contextmanager
 def spark_session(
     master: str | None = None,
@@ -32,6 +37,7 @@ def spark_session(
     conf: Mapping[str, str] | None = None,
     name: str = "alsoliked",
     ship: bool | None = None,
+    say: Callable[[str], None] = _nothing,
 ) -> Iterator[Any]:
     """Hold a Spark session open: the one that is there, else a new one, which ends with the block.
 
@@ -53,6 +59,8 @@ def spark_session(
         What Spark's own pages call it.
     ship
         Whether to send this package to the executors; None looks whether they have it.
+    say
+        Told where executors are long in coming.
 
     Yields
     ------
@@ -66,15 +74,16 @@ def spark_session(
     OptionError
         If a number is no whole one from 1, another session runs with another master, or the master is Spark Connect's.
     ClusterError
-        If Spark does not start.
+        If Spark does not start, or no executor comes.
     """
     for what, value in (("workers", workers), ("cores", cores), ("worker_memory", worker_memory)):
         check_whole(what, value)
     check_spark()
     if master is not None and master.startswith("sc://"):
         raise OptionError(f"Spark Connect ({master}) cannot start training; give the cluster's own master URL.")
-    from alsoliked.cluster.jvm import running_session, start_spark  # noqa: PLC0415  Spark is an extra
-    from alsoliked.cluster.shipping import ship_package  # noqa: PLC0415
+    from alsoliked.cluster.spark.arriving import await_executors  # noqa: PLC0415  Spark is an extra
+    from alsoliked.cluster.spark.jvm import running_session, start_spark  # noqa: PLC0415
+    from alsoliked.cluster.spark.shipping import ship_package  # noqa: PLC0415
 
     with ExitStack() as ends:
         session = running_session(master)
@@ -84,6 +93,8 @@ def spark_session(
             if not submitted:  # spark-submit has said the rest
                 settings |= _settings(master, workers, cores, worker_memory, driver_memory)
             session = start_spark(settings | dict(conf or {}), ends=ends)
+            with own_errors():
+                await_executors(session.sparkContext, say)
         ship_package(session, ship)
         yield session
 

@@ -14,14 +14,15 @@ from pyspark.sql import functions as sf
 
 from alsoliked.cluster.answering.catalogue import Catalogue
 from alsoliked.cluster.answering.contenders import DAMPING, Baselines
-from alsoliked.cluster.answering.listed import digest_of
-from alsoliked.cluster.answering.measured import measures_of_bundle, measures_of_rows
-from alsoliked.cluster.answering.reported import NewItems, reported
+from alsoliked.cluster.answering.list_tasks import digest_of
+from alsoliked.cluster.answering.measuring_tasks import measures_of_bundle, measures_of_rows
+from alsoliked.cluster.answering.parts import n_parts
+from alsoliked.cluster.answering.report import NewItems, reported
 from alsoliked.cluster.answering.summed import SCHEMA, Question
 from alsoliked.cluster.answering.usual import usual_row
-from alsoliked.cluster.jobs import watched
 from alsoliked.cluster.rows import Rows
 from alsoliked.cluster.solving.offsets import read_part
+from alsoliked.cluster.spark.jobs import watched
 from alsoliked.data.ratings import Ratings
 from alsoliked.errors import DataError, OptionError
 from alsoliked.evaluation.report import Report
@@ -38,7 +39,6 @@ __all__ = ["evaluate_by_spark"]
 
 Counts = npt.NDArray[np.int64]
 
-PER_TASK = 2_000_000  # ratings that a task has about
 BLOCK = 1 << 22  # ratings that the driver looks at together
 N_BOOT = 200
 
@@ -113,7 +113,7 @@ def _of_rows(spark: SparkSession, rows: Rows, shards: Shards, ask: dict[str, Any
     ordered = np.argsort(items.place)
     question = _question(ask, counts[ordered], shards.levels, shards.mean, train.select("user").distinct().count())
     sent = spark.sparkContext.broadcast((items, Baselines(shards.mean, question.counts, offsets[ordered]), question))
-    parts = _parts(spark, len(shards))
+    parts = n_parts(spark, len(shards))
     usual = usual_row(train, rows, parts)
     both = train.withColumn("held_out", sf.lit(False)).union(valid.withColumn("held_out", sf.lit(True)))
     by_user = both.repartitionByRange(parts, "user").sortWithinPartitions("user", "item")
@@ -134,7 +134,7 @@ def _of_bundle(spark: SparkSession, bundle: str, ask: dict[str, Any], relevant_f
     users = int(np.count_nonzero(train.counts_by_user()))
     question = _question(ask, counts, held_out.levels, mean, users)
     sent = spark.sparkContext.broadcast((Baselines(mean, counts, _offsets(train, mean)), question))
-    everybody = spark.range(0, train.n_users, 1, _parts(spark, len(train) + len(held_out)))
+    everybody = spark.range(0, train.n_users, 1, n_parts(spark, len(train) + len(held_out)))
     summed = everybody.mapInArrow(measures_of_bundle(sent, bundle, digest_of(rec)), SCHEMA)
     new = NewItems.of(counts, held_out.counts_by_item())
     return reported(_added(summed), rec.name, question, new, held_out.rating_scale)
@@ -169,7 +169,3 @@ def _offsets(train: Ratings, mean: float) -> FloatArray:
         some = slice(start, start + BLOCK)
         totals += np.bincount(train.item_index[some], train.rating[some].astype(np.float64) - mean, train.n_items)
     return (totals / (counts + DAMPING)).astype(np.float32)
-
-
-def _parts(spark: SparkSession, size: int) -> int:
-    return max(2 * int(spark.sparkContext.defaultParallelism), -(-size // PER_TASK))

@@ -1,4 +1,4 @@
-"""Whole: whether a folder holds shards, all of them, and as they were written."""
+"""Checking: whether a folder holds shards, all of them, and as they were written."""
 
 from __future__ import annotations
 

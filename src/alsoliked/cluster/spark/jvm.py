@@ -19,8 +19,8 @@ from pyspark.find_spark_home import _find_spark_home  # it has no public name
 from pyspark.java_gateway import launch_gateway
 from pyspark.sql import SparkSession
 
-from alsoliked.cluster.interrupting import aside, cancelling, listeners
 from alsoliked.cluster.said import in_one_line
+from alsoliked.cluster.spark.interrupting import aside, cancelling, listeners
 from alsoliked.errors import ClusterError, OptionError
 
 __all__ = ["running_session", "start_spark"]
@@ -34,6 +34,7 @@ appender.stderr.target = SYSTEM_ERR
 appender.stderr.layout.type = PatternLayout
 appender.stderr.layout.pattern = %d{HH:mm:ss} %p %c{1}: %m%n
 """
+NO_ANSWER = "All masters are unresponsive"  # in Spark's own words
 PATIENCE = 20  # seconds for a JVM to end by itself
 
 
@@ -47,7 +48,9 @@ def running_session(master: str | None) -> Any:  # noqa: ANN401  pyspark's own c
     """
     session = SparkSession.getActiveSession()
     if session is None:
-        return None
+        if SparkContext._active_spark_context is None:
+            return None
+        session = SparkSession.builder.getOrCreate()  # it is active in another thread: each has its own
     there = session.sparkContext.master
     if master is not None and there != master:
         raise OptionError(f"a Spark session with master {there} is running, not {master}: stop it, or give no master.")
@@ -83,11 +86,18 @@ def start_spark(settings: Mapping[str, str], *, ends: ExitStack) -> Any:  # noqa
         config = SparkConf(loadDefaults=gateway is None).setAll(list(settings.items()))
         ends.callback(_stop_whatever_runs)  # also when a Ctrl-C comes between here and there
         context = SparkContext(conf=config, gateway=gateway)
+        ends.enter_context(cancelling(context, before))
+        context.setLogLevel("ERROR")
+        return SparkSession.builder.getOrCreate()
     except (Py4JError, PySparkException, OSError) as error:
-        raise ClusterError(f"Spark did not start: {in_one_line(error, log=folder / 'driver.log')}") from None
-    ends.enter_context(cancelling(context, before))
-    context.setLogLevel("ERROR")
-    return SparkSession.builder.getOrCreate()
+        raise ClusterError(_why_not(error, folder / "driver.log", settings)) from None
+
+
+def _why_not(error: Exception, log: Path, settings: Mapping[str, str]) -> str:
+    """Say why Spark did not start; a master that does not answer is in its log alone."""
+    if log.is_file() and NO_ANSWER in log.read_text(errors="replace"):
+        return f"no master answers at {settings.get('spark.master')}; see that it runs there and can be reached."
+    return f"Spark did not start: {in_one_line(error, log=log)}"
 
 
 def _serves() -> bool:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from alsoliked.cluster.job import Job
+from alsoliked.cluster.running.job import Job
+from alsoliked.cluster.running.talk import Talk
+from alsoliked.cluster.shards.local import write_shards
 from alsoliked.cluster.shards.manifest import MANIFEST, Shards
-from alsoliked.cluster.talk import Talk
 from alsoliked.data.ratings import Ratings
 from alsoliked.errors import OptionError
 
-__all__ = ["ingested"]
+__all__ = ["check_as_made", "in_words", "ingested"]
 
 
 def ingested(job: Job, spark: Any, talk: Talk) -> Shards:  # noqa: ANN401  pyspark's own class, or None
@@ -28,12 +30,12 @@ def ingested(job: Job, spark: Any, talk: Talk) -> Shards:  # noqa: ANN401  pyspa
         shards = Shards.open(job.shards.absolute())
         talk.say(f"using the shards in {job.shards}")
         if job.has_shards:
-            _check_as_made(job, shards)
+            check_as_made(shards, job.reading, job.valid_pct, job.n_shards)
     else:
         shards = _made(job, spark, talk)
         for note in shards.notes:
             talk.say(note)
-    talk.say(_in_words(shards))
+    talk.say(in_words(shards))
     return shards
 
 
@@ -44,34 +46,38 @@ def _made(job: Job, spark: Any, talk: Talk) -> Shards:  # noqa: ANN401
     folder = job.shards.absolute()  # executors stand elsewhere
     with talk.bar("dealing ratings to shards") as share:
         how["progress"] = lambda done, total: share(done / total if total else 0.0)
-        if spark is None or isinstance(job.source, Ratings):
-            from alsoliked.cluster.shards.local import write_shards  # noqa: PLC0415  what is small needs no engine
-
-            return write_shards(job.source, folder, **how)
-        from alsoliked.cluster.shards.by_spark import write_shards_by_spark  # noqa: PLC0415  needs pyspark
-
-        return write_shards_by_spark(spark, _seen_by_all(job.source), folder, **how)
+        return write_shards(_seen_by_all(job.source), folder, spark=spark, **how)
 
 
-def _seen_by_all(source: str | Path) -> str | Path:
-    """Return a path as executors need it, and leave tables and addresses alone."""
+def _seen_by_all(source: str | Path | Ratings) -> str | Path | Ratings:
+    """Return a path as executors need it, and leave tables, addresses and ratings alone."""
+    if isinstance(source, Ratings):
+        return source
     path = Path(source).expanduser()
     return path.absolute() if path.exists() else source
 
 
-def _check_as_made(job: Job, shards: Shards) -> None:
-    told = [name for name, value in job.reading.items() if value not in (None, "raise")]
-    if told:
-        raise OptionError(f"{told[0]}= says how to read ratings, and {shards.folder} holds them read; leave it out.")
-    for name, value, made in (
-        ("shards", job.n_shards, shards.n_shards),
-        ("valid_pct", job.valid_pct, shards.valid_pct),
-    ):
+def check_as_made(
+    shards: Shards, reading: Mapping[str, Any], valid_pct: float | None, n_shards: int | None = None
+) -> None:
+    """Refuse what is told about making shards that were made otherwise.
+
+    Raises
+    ------
+    OptionError
+        For the first such option.
+    """
+    for name, value in reading.items():
+        if value not in (None, "raise"):
+            told = f"{name}={value!r} says how to read ratings"
+            raise OptionError(f"{told}, and {shards.folder} holds them read; leave it out.")
+    for name, value, made in (("shards", n_shards, shards.n_shards), ("valid_pct", valid_pct, shards.valid_pct)):
         if value is not None and value != made:
             raise OptionError(f"{name}={value} came, and {shards.folder} was made with {made}; leave it out.")
 
 
-def _in_words(shards: Shards) -> str:
+def in_words(shards: Shards) -> str:
+    """Say how much there is to learn from."""
     train, valid = (sum(shards.sizes[part]) for part in ("train", "valid"))
     who = f"{shards.n_users:,} users, {shards.n_items:,} items"
     return f"{shards.name}: {who}, {train:,} ratings to learn from, {valid:,} held out, in {shards.n_shards} shards"

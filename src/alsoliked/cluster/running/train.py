@@ -9,18 +9,19 @@ from typing import Any, TypeAlias
 
 from alsoliked.bundle import check_place
 from alsoliked.cluster.bundling import write_bundle_from_rows
-from alsoliked.cluster.engine import Engine, check_engine
-from alsoliked.cluster.ingest import ingested
-from alsoliked.cluster.job import Job
-from alsoliked.cluster.learning import check_dealt, learned
 from alsoliked.cluster.rows import Rows
+from alsoliked.cluster.running.engine import Engine, check_engine
+from alsoliked.cluster.running.job import Job
+from alsoliked.cluster.running.learning import check_fits, learned
+from alsoliked.cluster.running.sharding import ingested
+from alsoliked.cluster.running.taken import taken
+from alsoliked.cluster.running.talk import Talk
+from alsoliked.cluster.running.work_folder import begin, end
 from alsoliked.cluster.shards.manifest import Shards
-from alsoliked.cluster.talk import Talk
-from alsoliked.cluster.work import begin, end
 from alsoliked.data.ratings import Ratings
 from alsoliked.training.history import History
 
-__all__ = ["Trained", "started", "train_on_cluster"]
+__all__ = ["Trained", "bundled", "started", "train_on_cluster"]
 
 Spark: TypeAlias = Any  # pyspark's own class, which is imported only where it is used
 
@@ -34,13 +35,13 @@ class Trained:
     history: History | None
 
 
-def started(engine: Engine) -> AbstractContextManager[Spark]:
+def started(engine: Engine, talk: Talk) -> AbstractContextManager[Spark]:
     """Hold Spark open while it is needed; for torchrun there is nothing to hold."""
     if engine.name != "spark":
         return nullcontext()
-    from alsoliked.cluster.session import spark_session  # noqa: PLC0415  needs pyspark
+    from alsoliked.cluster.spark.session import spark_session  # noqa: PLC0415  needs pyspark
 
-    return spark_session(engine.master, workers=engine.workers, conf=dict(engine.conf))
+    return spark_session(engine.master, workers=engine.workers, conf=dict(engine.conf), say=talk.say)
 
 
 def train_on_cluster(job: Job, engine: Engine, *, resume: bool = False, talk: Talk | None = None) -> Trained:
@@ -67,7 +68,8 @@ def train_on_cluster(job: Job, engine: Engine, *, resume: bool = False, talk: Ta
     OptionError
         If an option does not fit, or the work folder holds another run.
     ClusterError
-        If workers are lost more often than `engine.attempts` allows, or the engine fails.
+        If another run is at work in the work folder, workers are lost more often than `engine.attempts` allows, or the
+        engine fails.
     TrainingError
         If the loss becomes infinite or no number.
     MissingExtraError
@@ -76,20 +78,21 @@ def train_on_cluster(job: Job, engine: Engine, *, resume: bool = False, talk: Ta
     talk = Talk() if talk is None else talk
     check_place(job.out)
     check_engine(engine, job.model)
-    if not job.has_shards:
-        check_dealt(job, engine, 16 if job.n_shards is None else job.n_shards)
-    begin(job, resume=resume)
-    with started(engine) as spark:
-        shards = ingested(job, spark, talk)
-        rows, history = learned(job, engine, shards, spark, talk)
-    bundle = _bundled(job, engine, shards, rows, talk)
-    end(job)
+    check_fits(job, engine)
+    with taken(job.work, talk.say):
+        begin(job, resume=resume)
+        with started(engine, talk) as spark:
+            shards = ingested(job, spark, talk)
+            rows, history = learned(job, engine, shards, spark, talk)
+        bundle = bundled(job, engine.name, shards, rows, talk)
+        end(job)
     return Trained(bundle, shards, history)
 
 
-def _bundled(job: Job, engine: Engine, shards: Shards, rows: Rows, talk: Talk) -> Path:
+def bundled(job: Job, engine: str | None, shards: Shards, rows: Rows, talk: Talk) -> Path:
+    """Write the bundle of what was learned, on an engine or in this process."""
     about = {"source": job.to_dict()["source"], "split": "random" if shards.valid_pct else "none"}
-    about |= {"shards": str(job.shards), "engine": engine.name}
+    about |= {"shards": str(job.shards)} | ({} if engine is None else {"engine": engine})
     source = job.source if isinstance(job.source, Ratings) else None
     tables: dict[str, Any] = (
         {} if source is None else {"user_table": source.user_table, "item_table": source.item_table}

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from alsoliked.cluster.answering.contenders import BASELINES, Baselines, Contender, OfBundle, OfRows
 from alsoliked.cluster.answering.judged import Judged
-from alsoliked.cluster.answering.listed import Batches, batches_of, opened
+from alsoliked.cluster.answering.list_tasks import Batches, batches_of, opened
 from alsoliked.cluster.answering.summed import Question, Sums
 from alsoliked.cluster.answering.whole_users import Indices, grouped_by_user, whole_users
 from alsoliked.cluster.rows import Rows

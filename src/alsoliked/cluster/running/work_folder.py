@@ -7,8 +7,9 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from alsoliked.cluster.job import Job
+from alsoliked.cluster.running.job import Job
 from alsoliked.errors import BundleError, OptionError
+from alsoliked.whole import write_whole
 
 __all__ = ["begin", "check_free", "checkpoints", "end", "stopped"]
 
@@ -98,6 +99,4 @@ def _read(path: Path) -> dict[str, Any] | None:
 
 
 def _write(job: Job, *, done: bool) -> None:
-    beside = job.work / ".job.json"
-    beside.write_text(json.dumps({"job": job.to_dict(), "done": done}, indent=2) + "\n", encoding="utf-8")
-    beside.replace(job.remembered)
+    write_whole(job.remembered, json.dumps({"job": job.to_dict(), "done": done}, indent=2) + "\n")

@@ -16,12 +16,12 @@ import pytest
 
 from alsoliked.cluster.needed import check_spark, check_torchrec
 from alsoliked.cluster.said import in_one_line, own_errors, raised_again
-from alsoliked.cluster.session import spark_session
-from alsoliked.cluster.shipping import zip_package
+from alsoliked.cluster.spark.session import spark_session
+from alsoliked.cluster.spark.shipping import zip_package
 from alsoliked.errors import ClusterError, DataError, MissingExtraError, OptionError
 
 SOMEBODY = """
-from alsoliked.cluster.session import spark_session
+from alsoliked.cluster.spark.session import spark_session
 with spark_session("local[1]", conf={"spark.sql.shuffle.partitions": "3"}) as spark:
     print(spark.conf.get("spark.sql.shuffle.partitions"), spark.range(9).repartition(2).count(), flush=True)
     spark.range(1).foreach(lambda _: __import__("time").sleep(1000))
@@ -77,6 +77,17 @@ def test_the_session_that_runs_is_taken_and_left_open(spark: Any) -> None:
     assert spark.range(3).count() == 3
     with pytest.raises(OptionError, match=r"local-cluster\[2,1,1024\] is running, not spark://elsewhere:7077"):
         spark_session("spark://elsewhere:7077").__enter__()
+
+
+@pytest.mark.cluster
+def test_the_session_that_runs_is_found_where_it_is_active_in_another_thread_alone(spark: Any) -> None:
+    spark._jvm.SparkSession.clearActiveSession()
+    try:
+        with spark_session() as same:
+            assert same.sparkContext is spark.sparkContext
+    finally:
+        spark._jvm.SparkSession.setActiveSession(spark._jsparkSession)
+    assert spark.range(3).count() == 3
 
 
 @pytest.mark.parametrize(

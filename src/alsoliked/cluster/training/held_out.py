@@ -12,12 +12,12 @@ from alsoliked.cluster.shards.manifest import Shards
 from alsoliked.cluster.shards.stream import Stream
 from alsoliked.cluster.training.settings import Settings
 
-__all__ = ["Watched"]
+__all__ = ["HeldOut"]
 
 AT_ONCE = 32768  # held-out ratings that all processes together predict at a time
 
 
-class Watched:
+class HeldOut:
     """The held-out ratings of one process; where there are none, the loss is None.
 
     Parameters

@@ -13,11 +13,12 @@ import polars as pl
 from pyspark.sql import functions as sf
 
 from alsoliked.cluster.answering.catalogue import Catalogue
-from alsoliked.cluster.answering.listed import digest_of, lists_of_bundle, lists_of_rows
-from alsoliked.cluster.answering.places import check_to, write_lists
-from alsoliked.cluster.jobs import watched
+from alsoliked.cluster.answering.list_tasks import digest_of, lists_of_bundle, lists_of_rows
+from alsoliked.cluster.answering.parts import n_parts
+from alsoliked.cluster.answering.places import check_to, named, write_lists
 from alsoliked.cluster.rows import Rows
 from alsoliked.cluster.solving.offsets import read_part
+from alsoliked.cluster.spark.jobs import watched
 from alsoliked.errors import OptionError
 from alsoliked.recommendation.lists import ListOptions
 from alsoliked.recommendation.objective import Objective
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Listed", "lists_by_spark"]
 
-PER_TASK = 2_000_000  # ratings, or places in lists, that a task has about
 TABLE = "alsoliked_lists"
 
 
@@ -102,7 +102,7 @@ def lists_by_spark(
             if shards is not None or titles is not None:
                 raise OptionError("shards or titles came with a bundle, which has its own; leave them out.")
             lists = _of_bundle(spark, os.fspath(source), options)
-        return Listed(_named(to, table), write_lists(lists, to, table))
+        return Listed(named(to, table), write_lists(lists, to, table))
 
 
 def _of_bundle(spark: SparkSession, bundle: str, options: ListOptions) -> DataFrame:
@@ -111,7 +111,7 @@ def _of_bundle(spark: SparkSession, bundle: str, options: ListOptions) -> DataFr
     answers = rec.fitted
     options.checked(answers)
     users, items = answers.train.users, answers.train.items
-    parts = _parts(spark, len(users) * options.n)
+    parts = n_parts(spark, len(users) * options.n)
     everybody = spark.range(0, len(users), 1, parts)
     return everybody.mapInArrow(lists_of_bundle(place, digest_of(rec), options), _schema(users.kind, items.kind))
 
@@ -123,7 +123,7 @@ def _of_rows(
     catalogue = Catalogue.of(rows, shards, item_counts(train, shards), titles)
     catalogue.check(options)
     sent = spark.sparkContext.broadcast(catalogue)
-    parts = _parts(spark, sum(shards.sizes["train"]))
+    parts = n_parts(spark, sum(shards.sizes["train"]))
     by_user = train.repartitionByRange(parts, "user").sortWithinPartitions("user", "item")
     kinds = {"int": int, "str": str}
     return by_user.mapInArrow(
@@ -139,14 +139,6 @@ def item_counts(train: DataFrame, shards: Shards) -> np.ndarray[tuple[int], np.d
     return counts
 
 
-def _parts(spark: SparkSession, size: int) -> int:
-    return max(2 * int(spark.sparkContext.defaultParallelism), -(-size // PER_TASK))
-
-
 def _schema(user: type, item: type) -> str:
     names = {int: "bigint", str: "string"}
     return f"user {names[user]}, rank int, item {names[item]}, title string, score float"
-
-
-def _named(to: str | Path, table: str) -> str:
-    return f"table {table}" if str(to).startswith("postgres") else str(to)

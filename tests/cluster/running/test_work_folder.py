@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from alsoliked import Ratings
-from alsoliked.cluster.job import Job
+from alsoliked.cluster.running.job import Job
+from alsoliked.cluster.running.work_folder import begin, checkpoints, end
 from alsoliked.cluster.shards.local import write_shards
-from alsoliked.cluster.work import begin, checkpoints, end
 from alsoliked.errors import OptionError
 
 RATINGS = Ratings.from_columns([1, 1, 2, 2, 3, 3], [1, 2, 1, 3, 2, 3], [5, 4, 3, 2, 5, 1])
