@@ -11,25 +11,30 @@ import math
 from dataclasses import dataclass, fields
 
 GIB = 2**30
+ALS_PASSES = 15  # ten, and five before them that find the biases
 
 
 @dataclass(frozen=True)
 class Measured:
-    """What one core did, in seconds of processor time, on ml-1m unless said otherwise; 64 factors."""
+    """What one core did in a second of its time, 64 factors; each with the file in benchmarks/results that it is of."""
 
-    ingest: float = 73_000.0  # ratings/s, Spark, 25 million: benchmarks/results/cluster_ingest.md
-    adamw: float = 454_000.0  # ratings/s, one process, 32,768 a batch: the loop of cluster/training
-    adagrad: float = 252_000.0  # the same
-    adamw_rows: float = 11_300_000.0  # rows of 68 numbers/s that AdamW moves, whether they are in the batch or not
-    shared: float = 0.5  # assumed: the share of that speed which is left when rows come from another process
-    adamw_copies: float = 4.4  # the tables of a process, in weights: benchmarks/results/cluster_training.md
+    ingest: float = 73_000.0  # ratings, Spark, 25 million of 160 thousand users: cluster_ingest.md
+    adamw: float = 364_000.0  # ratings, one process, 32,768 a batch: capacity_rates.md
+    adagrad: float = 318_000.0  # the same
+    adamw_rows: float = 3_860_000.0  # rows that AdamW moves, whether they are in the batch or not: capacity_rates.md
+    local_rows: float = 5_200_000.0  # the same by `alsoliked train`, without an engine
+    shared: float = 0.5  # of that speed is left when rows come from another process; 0.38 and 0.70: cluster_training.md
+    adamw_sent: float = 1.8  # bytes that gloo sends for one on paper, two processes: cluster_training.md
+    adagrad_sent: float = 1.2  # the same
+    adamw_copies: float = 4.4  # the tables of a process, in weights: cluster_training.md
     adagrad_copies: float = 1.6  # the same
-    als: float = 60_000.0  # ratings/s and pass over both sides, Spark, 32 factors; rough: wall time, a busy machine
-    pairs: float = 37_000_000.0  # (user, item) pairs/s of lists, 200,000 items
-    bundle: float = 50e6 / 91.2  # ratings/s, with 2 million users: benchmarks/results/big_bundle.md
-    local: float = 25e6 / 52.2  # ratings/s of `alsoliked train`, 51 numbers a row: benchmarks/results/scale.md
+    als: float = 100_000.0  # ratings a pass over both sides, Spark; ml-1m, 82 ratings a row: cluster_als.md
+    pairs: float = 54_600_000.0  # (user, item) pairs of lists, 200,000 items: capacity_rates.md
+    bundle: float = 50e6 / 91.2  # ratings written into a bundle, 24 a row: big_bundle.md
+    bundle_bytes: float = 348 * 2**20 / 2.1e6  # held for a row meanwhile: the same
+    local: float = 25e6 / 52.2  # ratings of `alsoliked train`, 51 numbers a row: scale.md
     local_bytes: float = 1.32 * GIB / 25e6  # a rating of the same
-    base: float = 0.7 * GIB  # a training process with its batch, tables apart
+    base: float = 0.7 * GIB  # a training process with its batch, tables apart: cluster_training.md
 
 
 @dataclass(frozen=True)
@@ -110,6 +115,7 @@ def step_of(size: Size, told: Measured, optimizer: str) -> Step:
     asked = 2 * each * (1 - 1 / size.machines)  # a user and an item a rating; so many lie on another machine
     sent = asked * (8 + 2 * 4 * size.width)  # a row number out, a row back, a gradient home
     sent *= size.workers if dense else 1  # bags are summed over all processes: each sends as much as the whole batch
+    sent *= told.adamw_sent if dense else told.adagrad_sent
     network = sent * size.workers / size.machines / (size.gbit / 8 * 1e9)
     numbers = size.rows * (1 + size.factors) * (told.adamw_copies if dense else told.adagrad_copies) / size.workers
     return Step(computing, moving, network, sent, 4 * numbers + told.base)
@@ -124,15 +130,15 @@ def descent(size: Size, told: Measured, optimizer: str) -> Line:
 
 def bill(size: Size, told: Measured) -> list[Line]:
     """Return every component."""
-    jvm = size.workers * 4 * GIB
-    als = 10 * 0.8 * size.ratings / told.als * (size.factors / 32) ** 2 / size.workers
+    jvm = size.workers * 4 * GIB  # what Spark is given, not what it needs
+    als = ALS_PASSES * 0.8 * size.ratings / told.als * (size.factors / 64) ** 2 / size.workers
     lists = size.users * size.items / told.pairs * size.width / 68 / size.workers
     return [
         Line("ratings to shards", size.workers, jvm, size.ratings / told.ingest / size.workers / 3600),
         descent(size, told, "adamw"),
         descent(size, told, "rowwise_adagrad"),
-        Line("`als`, ten passes", size.workers, 2 * jvm, als / 3600),
-        Line("the bundle", 1, 16 * GIB, size.ratings / told.bundle / 3600),
+        Line(f"`als`, {ALS_PASSES} passes", size.workers, 2 * jvm, als / 3600),
+        Line("the bundle", 1, told.bundle_bytes * size.rows + GIB, size.ratings / told.bundle / 3600),
         Line("a list of ten for everybody", size.workers, jvm, lists / 3600),
     ]
 
@@ -142,7 +148,7 @@ def without(size: Size, told: Measured, prices: Prices) -> list[list[str]]:
     alone = Size(**{**vars(size), "machines": 1, "workers": 8})
     local_bytes = size.ratings * told.local_bytes + 16 * size.rows * (1 + size.factors)
     per_epoch = 0.8 * size.ratings / told.local * size.width / 52
-    moved = size.steps * size.rows / told.adamw_rows * size.width / 68
+    moved = size.steps * size.rows / told.local_rows * size.width / 68
     lines = [Line("`alsoliked train`, one core", 1, local_bytes, size.epochs * (per_epoch + moved) / 3600)]
     lines += [descent(alone, told, name) for name in ("adamw", "rowwise_adagrad")]
     names = [lines[0].name, "`--engine torchrun --workers 8`", "the same, `--optimizer rowwise_adagrad`"]

@@ -99,18 +99,17 @@ class Watched:
 
 def run(how: str, source: Path, to: Path) -> None:
     """Ingest in this process, and print how long it took without the start of Spark."""
-    if how == "one process":
-        from alsoliked.cluster.shards.local import write_shards
+    from alsoliked.cluster.shards.local import write_shards
 
+    if how == "one process":
         start = time.perf_counter()
         write_shards(source, to)
     else:
-        from alsoliked.cluster.session import spark_session
-        from alsoliked.cluster.shards.by_spark import write_shards_by_spark
+        from alsoliked.cluster.spark.session import spark_session
 
         with spark_session("local-cluster[2,1,2048]", driver_memory="1g") as spark:
             start = time.perf_counter()
-            write_shards_by_spark(spark, source, to)
+            write_shards(source, to, spark=spark)
     print(time.perf_counter() - start)
 
 

@@ -1,11 +1,12 @@
 """Training on 1 and 2 processes against the local loop: ratings a second, bytes between processes, memory.
 
 ``python benchmarks/cluster_training.py speed [REPEATS]``: dot_bias with 50 factors on ml-1m, one epoch, one thread a
-process. ``python benchmarks/cluster_training.py memory``: 2 million users and 100 thousand items, 64 factors: the most
-memory that a process held; and, with a limit on the memory of each process, one that fails and two that train.
+process. ``memory``: 2 million users and 100 thousand items, 64 factors: the most memory that each of 1, 2 and 4
+processes held. ``limits``: the same on processes that the system lets have no more than so much memory.
 
 Every process says how much of a processor it used: on a machine that is busy with other things that is the figure to
-go by. Loading TorchRec is not counted: this process loads it, and those that train are forked from it.
+go by. Loading TorchRec is not counted, but for ``limits``: this process loads it, and those that train are forked from
+it. Those of ``limits`` are started by the package's own `launch`, and all of a process counts, libraries and stacks.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import multiprocessing
 import os
 import resource
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -30,30 +32,32 @@ import torch.distributed as dist
 import alsoliked.cluster.training.sharded.bags
 import alsoliked.cluster.training.sharded.sequences  # noqa: F401
 from alsoliked import movielens
+from alsoliked.cluster.launching.launch import launch
 from alsoliked.cluster.shards.local import write_shards
 from alsoliked.cluster.shards.manifest import Shards
 from alsoliked.cluster.training.alone import alone
 from alsoliked.cluster.training.loop import work
 from alsoliked.cluster.training.settings import Settings
 from alsoliked.data.ratings import Ratings
+from alsoliked.errors import ClusterError
 from alsoliked.models.dot_product import DotProductBias
 from alsoliked.training.learner import Learner
 
 BATCHES, WORLDS = (4096, 32768), (1, 2)
 RATES = {"adamw": (0.01, 0.3), "rowwise_adagrad": (0.2, 0.0)}
 USERS, ITEMS, RATINGS = 2_000_000, 100_000, 2_500_000
-LIMITS = {"rowwise_adagrad": 650, "adamw": 1700}  # MiB beyond the libraries
+LIMITS = {"rowwise_adagrad": 2_200, "adamw": 3_000}  # MiB of a process, RLIMIT_DATA; Arrow reserves 1,055 of them
 MIB = 2**20
 Figures = dict[str, Any]
 
 
-def forked(run: Callable[[int], None], world: int = 1, limit: int = 0) -> list[Figures]:
+def forked(run: Callable[[int], None], world: int = 1) -> list[Figures]:
     """Run something on so many processes; return what each took, or why it failed."""
     context = multiprocessing.get_context("fork")
     started = []
     for rank in range(world):
         here, there = context.Pipe(duplex=False)
-        process = context.Process(target=_one, args=(run, rank, limit, there))
+        process = context.Process(target=_one, args=(run, rank, there))
         process.start()
         there.close()
         started.append((process, here))
@@ -73,10 +77,7 @@ def forked(run: Callable[[int], None], world: int = 1, limit: int = 0) -> list[F
     return took
 
 
-def _one(run: Callable[[int], None], rank: int, limit: int, to: Connection) -> None:
-    if limit:
-        most = _told("status", "VmData") * 1024 + limit * MIB
-        resource.setrlimit(resource.RLIMIT_DATA, (most, most))
+def _one(run: Callable[[int], None], rank: int, to: Connection) -> None:
     before, wall, cpu, sent = _told("status", "VmRSS"), time.perf_counter(), time.process_time(), _told("io", "wchar")
     try:
         run(rank)
@@ -93,7 +94,7 @@ def _told(file: str, name: str) -> int:
     return int(text.split(f"{name}:")[1].split()[0])
 
 
-def together(settings: Settings, world: int, limit: int = 0) -> list[Figures]:
+def together(settings: Settings, world: int) -> list[Figures]:
     """Train on so many processes."""
     with tempfile.TemporaryDirectory() as folder:
         told = replace(settings, work=f"{folder}/work")
@@ -103,7 +104,7 @@ def together(settings: Settings, world: int, limit: int = 0) -> list[Figures]:
             work(told, rank, world)
             dist.destroy_process_group()
 
-        return forked(run, world, limit)
+        return forked(run, world)
 
 
 def speed(repeats: int = 3) -> None:
@@ -128,14 +129,15 @@ def _runs(shards: Shards, bs: int, folder: str) -> Iterator[tuple[str, str, Call
     parts = shards.ratings("train"), shards.ratings("valid")  # read here: polars does not survive a fork
     yield "adamw", "the local Learner", lambda: forked(lambda _: _learner(*parts, bs))
     for optimizer, (lr, wd) in RATES.items():
-        settings = _settings(shards, 50, optimizer=optimizer, lr=lr, wd=wd, bs=bs, work=folder)
+        settings = of_shards(shards, 50, optimizer=optimizer, lr=lr, wd=wd, bs=bs, work=folder)
         yield optimizer, "its loop, from shards", lambda settings=settings: forked(lambda _: _alone(settings))
         for world in WORLDS:
             name = "1 process" if world == 1 else f"{world} processes"
             yield optimizer, name, lambda settings=settings, world=world: together(settings, world)
 
 
-def _settings(shards: Shards, n_factors: int, **told: Any) -> Settings:  # noqa: ANN401
+def of_shards(shards: Shards, n_factors: int, **told: Any) -> Settings:  # noqa: ANN401
+    """Return settings of one epoch of dot_bias."""
     options = {"n_factors": n_factors, "y_range": (0, 5.5)}
     return Settings(model="dot_bias", options=options, shards=str(shards.folder), epochs=1, **told)
 
@@ -150,33 +152,68 @@ def _alone(settings: Settings) -> None:
     alone(settings)
 
 
-def memory() -> None:
-    """Print what each process held at most, and what becomes of it under a limit."""
+def _large(folder: str) -> Shards:
+    """Deal ratings of many users to shards."""
     draw = np.random.default_rng(0)
+    users, items = draw.permutation(np.arange(RATINGS) % USERS), np.arange(RATINGS) % ITEMS
+    pairs = np.unique(users * ITEMS + items)
+    ratings = Ratings.from_columns(pairs // ITEMS, pairs % ITEMS, draw.integers(1, 6, len(pairs)))
+    shards = write_shards(ratings, Path(folder) / "shards", n_shards=16, valid_pct=0.05)
+    table = (shards.n_users + shards.n_items) * 65 * 4 / MIB
+    print(f"{shards.n_users:,} users, {shards.n_items:,} items, rows of 65 numbers: {table:,.0f} MiB\n", flush=True)
+    return shards
+
+
+def _of_large(shards: Shards, folder: str, optimizer: str) -> Settings:
+    lr, wd = RATES[optimizer]
+    return of_shards(shards, 64, optimizer=optimizer, lr=lr, wd=wd, bs=65536, work=f"{folder}/work")
+
+
+def memory() -> None:
+    """Print what each process held at most, and how much more a process holds for a row more."""
     with tempfile.TemporaryDirectory() as folder:
-        users, items = draw.permutation(np.arange(RATINGS) % USERS), np.arange(RATINGS) % ITEMS
-        pairs = np.unique(users * ITEMS + items)
-        ratings = Ratings.from_columns(pairs // ITEMS, pairs % ITEMS, draw.integers(1, 6, len(pairs)))
-        shards = write_shards(ratings, Path(folder) / "shards", n_shards=16, valid_pct=0.05)
-        del ratings, users, items, pairs
-        table = (shards.n_users + shards.n_items) * 65 * 4 / MIB
-        print(f"{shards.n_users:,} users, {shards.n_items:,} items, rows of 65 numbers: {table:,.0f} MiB\n")
-        print("| optimiser | processes | limit, MiB | most that each held, MiB | outcome |")
-        print("|---|---:|---:|---|---|")
-        for optimizer, limit in LIMITS.items():
-            lr, wd = RATES[optimizer]
-            settings = _settings(shards, 64, optimizer=optimizer, lr=lr, wd=wd, bs=65536, work=folder)
-            for world, most in ((1, 0), (2, 0), (1, limit), (2, limit)):
-                took = together(settings, world, most)
-                held = ", ".join(f"{some['more']:,.0f}" for some in took if "more" in some)
-                failed = next((some["failed"] for some in took if "failed" in some), None)
-                outcome = "trained" if failed is None else f"failed: {failed}"
-                print(f"| {optimizer} | {world} | {most or ''} | {held} | {outcome} |", flush=True)
+        shards = _large(folder)
+        print("| optimiser | processes | most that each held beyond the libraries, MiB |\n|---|---:|---|")
+        for optimizer in LIMITS:
+            held = {}
+            for world in (1, 2, 4):
+                more = sorted(some["more"] for some in together(_of_large(shards, folder, optimizer), world))
+                held[world] = more[-1]
+                print(f"| {optimizer} | {world} | {', '.join(f'{one:,.0f}' for one in more)} |", flush=True)
+            rows = (shards.n_users + shards.n_items) * 3 / 4
+            each = (held[1] - held[4]) * MIB / rows
+            print(f"\n{optimizer}: {each:,.0f} bytes a row, {each / 4 / 65:.2f} times 65 numbers\n", flush=True)
+
+
+def limits() -> None:
+    """Print what becomes of training on processes that may not have more than so much memory."""
+    with tempfile.TemporaryDirectory() as folder:
+        shards = _large(folder)
+        print("| optimiser | limit of a process, MiB | processes | outcome |\n|---|---:|---:|---|")
+        for optimizer, most in LIMITS.items():
+            for world in (1, 2, 4):
+                told = replace(_of_large(shards, folder, optimizer), work=f"{folder}/{optimizer}-{world}")
+                words = [sys.executable, __file__, "limited", told.to_json(), str(world), str(most)]
+                said = subprocess.run(words, capture_output=True, text=True, check=False).stdout.strip()
+                print(f"| {optimizer} | {most:,} | {world} | {said.replace(folder, '/shared')} |", flush=True)
+
+
+def limited(told: str, world: str, most: str) -> None:
+    """Train on processes that inherit this one's limit, and say how it ended."""
+    resource.setrlimit(resource.RLIMIT_DATA, (int(most) * MIB, int(most) * MIB))
+    try:
+        history = launch(Settings.from_json(told), processes=int(world), attempts=1)
+    except ClusterError as error:
+        print(error)
+    else:
+        print(f"trained, loss {history.epochs[-1].train_loss:.4f}")
 
 
 if __name__ == "__main__":
     torch.set_num_threads(1)
-    if sys.argv[1] == "memory":
-        memory()
+    if sys.argv[1] == "limited":
+        limited(*sys.argv[2:])
+    elif sys.argv[1] in {"memory", "limits"}:
+        (memory if sys.argv[1] == "memory" else limits)()
     else:
         speed(*map(int, sys.argv[2:]))

@@ -4,11 +4,11 @@
     python benchmarks/serving_load.py --soak 600 --out benchmarks/results/serving_soak
 
 A model is fitted to ml-1m and served by processes of its own; the load comes from locust (kept in benchmarks/.envs,
-made when missing) on the same machine: so many requests a second for users drawn at random, each as often as any other,
-so that what was computed for one of them is seldom of use to the next; "again": a thousand users who have all been here
-before. Latency is what locust measured, connection and its own work included. Throughput is what eight clients get that
-ask again as soon as they are answered. "floor" is an application of one route that answers with a constant list, under
-the same load: what the machine, the web server and locust cost by themselves.
+made when missing) on the same machine: so many requests a second for users drawn at random, each leaving out an item
+drawn at random, so that every list is made anew; "again": a thousand users who have all been here before and ask for
+the same, which is remembered. Latency is what locust measured, connection and its own work included. Throughput is what
+eight clients get that ask again as soon as they are answered. "floor" is an application of one route that answers with
+a constant list, under the same load: what the machine, the web server and locust cost by themselves.
 """
 
 from __future__ import annotations
@@ -53,6 +53,7 @@ def main() -> None:
     parser.add_argument("--rate", type=int, default=200, help="requests a second")
     parser.add_argument("--bundle", type=Path, help="a model of ml-1m; fitted when missing")
     parser.add_argument("--soak", type=int, default=0, help="instead: so many seconds of a mix, and the memory")
+    parser.add_argument("--scenes", nargs="+", default=SCENES, choices=SCENES)
     parser.add_argument("--out", type=Path)
     told = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -72,7 +73,7 @@ def _all(bundle: Path, told: argparse.Namespace) -> Iterator[dict[str, object]]:
     for database in ("sqlite", "postgresql"):
         for workers in (1, 2):
             with _served(bundle, database, workers) as (url, process):
-                for scene in SCENES:
+                for scene in told.scenes:
                     for rate in (told.rate, 0):
                         row = {"database": database, "workers": workers, "scene": scene, "asked": rate or "all"}
                         row |= _measured(url, process, scene, rate, told.seconds)
@@ -155,7 +156,8 @@ def _locust(url: str, scene: str, rate: int, seconds: int) -> subprocess.Popen[b
     environment = os.environ | {"SCENE": scene, "RATE": str(rate), "CLIENTS": "8" if rate == 0 else "60"}
     environment |= {"PEOPLE": str(AGAIN)} if scene == "again" else {}
     users = environment["CLIENTS"]
-    words = ["-f", str(HERE / "serving_locust.py"), "--headless", "-u", users, "-r", users, "-t", f"{seconds}s"]
+    words = ["-f", str(HERE / "serving_locust.py"), "--headless", "-u", users, "-r", "30", "-t", f"{seconds}s"]
+    words += ["--reset-stats"]  # once all have come: sixty connections in one instant are no load of 200 a second
     words += ["-H", url, "--csv", f"{folder}/load", "--only-summary", "--loglevel", "ERROR"]
     load = subprocess.Popen([_environment() / "bin" / "locust", *words], env=environment, stderr=subprocess.DEVNULL,
                             stdout=subprocess.DEVNULL)  # fmt: skip
