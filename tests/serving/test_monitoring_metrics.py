@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -109,6 +110,27 @@ def test_shipped_rules_and_dashboard_name_what_is_there(serving, capsys: pytest.
     assert all({"alert", "expr", "labels", "annotations"} <= rule.keys() for rule in rules)
     places = [panel["gridPos"] for panel in panels]
     assert all(place["x"] + place["w"] <= 24 for place in places)
+
+
+@pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool is not here")
+def test_each_alert_fires_when_it_should_and_not_otherwise(tmp_path: Path, capsys) -> None:
+    assert run(["monitor", "--alerts"]) == 0
+    (tmp_path / "alerts.yml").write_text(capsys.readouterr().out)
+    shutil.copy(Path(__file__).parent / "alerts_test.yml", tmp_path)
+    done = subprocess.run(
+        ["promtool", "test", "rules", "alerts_test.yml"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    tests, rules = (yaml.safe_load((tmp_path / name).read_text()) for name in ("alerts_test.yml", "alerts.yml"))
+    held = {test["alertname"] for case in tests["tests"] for test in case["alert_rule_test"]}
+    assert held == {rule["alert"] for group in rules["groups"] for rule in group["rules"]}
+
+
+def test_what_has_not_happened_yet_is_0_not_silence(serving) -> None:
+    jobs = [line for line in serving.http.get("/metrics").text.splitlines() if line.startswith("alsoliked_jobs{")]
+    assert sorted(jobs) == [
+        f'alsoliked_jobs{{kind="retrain",state="{state}"}} 0.0' for state in ("done", "failed", "lost", "running")
+    ]
 
 
 def test_workers_of_one_machine_are_added_up(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import polars as pl
 
 from alsoliked.errors import AlsolikedError
 from alsoliked.serving.storage import watched
-from alsoliked.serving.storage.jobs import Job, last
+from alsoliked.serving.storage.jobs import RETRAIN, Job, last
 
 if TYPE_CHECKING:
     from alsoliked.recommender import Recommender
@@ -75,7 +75,7 @@ def look(service: Service, since: float) -> Looked:
         added = watched.added_at(connection).get(row.model or "")
         shown, rated = watched.exposed(connection, since), watched.rated_later(connection, since)
         said = 0 if added is None else watched.said_since(connection, added)
-        retrained = last(connection, "retrain", "done")
+        retrained = last(connection, RETRAIN, "done")
     return Looked(
         since, until, _told(shown), rated, _live(service, row.model), row.model, row.killed, added, said, retrained
     )

@@ -41,7 +41,7 @@ class StandingMetrics(Collector):
             added = added_at(connection).get(row.model or "")
             said = said_since(connection, added) if added is not None else 0
             counts = jobs.counts(connection)
-            trained = jobs.last(connection, "retrain", "done")
+            trained = jobs.last(connection, jobs.RETRAIN, "done")
         live = GaugeMetricFamily("alsoliked_live_model", "1 for the model that is live.", labels=("model",))
         if row.model is not None:
             live.add_metric([row.model], 1.0)

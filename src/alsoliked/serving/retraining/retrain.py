@@ -20,9 +20,8 @@ from alsoliked.serving.service import Service
 from alsoliked.serving.storage import jobs
 from alsoliked.serving.storage.locks import Lease, lease
 
-__all__ = ["KIND", "LEASE", "Retrained", "retrain"]
+__all__ = ["LEASE", "Retrained", "retrain"]
 
-KIND = "retrain"
 LEASE = 60.0  # seconds after which another may take over from one that died
 KEPT = 3  # bundles in the home; those of people's own choosing are theirs
 TELL = 1.0  # seconds between two lines about progress
@@ -89,10 +88,10 @@ def retrain(
     if out is not None:
         check_place(out)
     holder = f"{platform.node()} (process {os.getpid()})"
-    with lease(service.database, KIND, holder, seconds) as mine:
+    with lease(service.database, jobs.RETRAIN, holder, seconds) as mine:
         with service.database.write() as connection:
             live = str(service.standing(connection).row.model)
-            job = jobs.begin(connection, service.database.now(connection), KIND, {"by": holder, "from": live})
+            job = jobs.begin(connection, service.database.now(connection), jobs.RETRAIN, {"by": holder, "from": live})
         try:
             rec, told = trained(service, live, asked, _telling(service, job, on_progress))
             place = _kept(service, mine, rec, out or _folder(service) / f"{rec.model}-{job}", {**told, "from": live})

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias, get_args
 
 from sqlalchemy import Connection, func, insert, select, update
 
 from alsoliked.serving.storage.tables import jobs
 
-__all__ = ["Job", "JobState", "begin", "counts", "end", "last", "progress"]
+__all__ = ["RETRAIN", "Job", "JobState", "begin", "counts", "end", "last", "progress"]
 
+RETRAIN: Final = "retrain"  # the one kind by now
 JobState: TypeAlias = Literal["running", "done", "failed", "lost"]
 
 
@@ -22,7 +23,7 @@ class Job:
     Attributes
     ----------
     id, kind
-        Its number, and what it does: ``"retrain"``.
+        Its number, and what it does: `RETRAIN`.
     state
         ``"lost"``: it ended without a word, and another took over.
     share
@@ -72,6 +73,7 @@ def last(connection: Connection, kind: str, state: JobState | None = None) -> Jo
 
 
 def counts(connection: Connection) -> dict[tuple[str, str], int]:
-    """Count jobs by kind and state."""
+    """Count jobs by kind and state; none is 0, so that the first that fails is seen as a change."""
     rows = connection.execute(select(jobs.c.kind, jobs.c.state, func.count()).group_by(jobs.c.kind, jobs.c.state))
-    return {(kind, state): int(count) for kind, state, count in rows}
+    none = {(RETRAIN, state): 0 for state in get_args(JobState)}
+    return none | {(kind, state): int(count) for kind, state, count in rows}

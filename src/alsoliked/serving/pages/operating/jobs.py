@@ -13,9 +13,9 @@ from alsoliked.serving.api.asking import Asked
 from alsoliked.serving.pages.operating.operator import Decides, Operates, done, shown
 from alsoliked.serving.pages.route import PageRoute
 from alsoliked.serving.refusals import ConflictError
-from alsoliked.serving.retraining.retrain import KIND
 from alsoliked.serving.service import Service
 from alsoliked.serving.storage.events import record
+from alsoliked.serving.storage.jobs import RETRAIN
 from alsoliked.serving.storage.listed import latest_jobs
 from alsoliked.serving.storage.locks import held_by
 
@@ -37,7 +37,7 @@ def train(request: Request, service: Asked, who: Decides) -> Response:
     """Begin a retraining; nothing that is served changes by it."""
     with service.database.write() as connection:
         now = service.database.now(connection)
-        busy = held_by(connection, now, KIND)
+        busy = held_by(connection, now, RETRAIN)
         if busy:
             raise ConflictError(f"a retraining by {busy} is under way; wait until it is done.")
         record(connection, now, who.name, "asked for a retraining", "jobs")
