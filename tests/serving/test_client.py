@@ -115,6 +115,28 @@ def test_a_visit(client):
     assert client.ratings("c-1") == []
 
 
+@pytest.mark.parametrize("name", ["a/b", "/", "a%2Fb", "a%252Fb", "../users/c-1", "ratings/9", "Face/Off (1997)?&#"])
+def test_ids_hold_anything_that_can_be_printed(client, name):
+    assert client.put_item(name, title=f"called {name}").id == name
+    assert client.item(name).title == f"called {name}"
+    assert client.rate(name, name, 4).item == name
+    assert [(row.item, row.rating) for row in client.ratings(name)] == [(name, 4.0)]
+    assert client.rate(name, "3", 5).user == name
+    listed = client.recommendations(name, 3)
+    assert "fold-in of 1 rating" in listed.served_by
+    assert client.explain(name, "9").moved[0].item == "3"
+    assert client.similar(name).reasons
+    assert client.withdraw(name, name)
+    assert client.forget(name)["ratings"] == 2
+
+
+def test_what_is_between_encoded_slashes_is_one_name(serving):
+    assert serving.http.put("/items/x%2fy", json={"title": "X"}).json()["id"] == "x/y"
+    assert serving.http.get("/items/x/y").status_code == 404
+    assert serving.http.get("/items/x%1Fy").status_code == 400
+    assert 'route="/items/{item}"' in serving.http.get("/metrics").text
+
+
 def test_strangers_items_and_interviews(client):
     given = {"3": 5.0, "6": 4.0}
     assert len(client.recommendations_for(given, 4, columns={"age": 20}).items) == 4

@@ -20,10 +20,10 @@ NONE = 404
 
 
 def path(*parts: str) -> str:
-    """Spell a path; ids may hold anything but a slash.
+    """Spell a path; ids and titles may hold anything.
 
-    >>> path("users", "ann b", "ratings")
-    '/users/ann%20b/ratings'
+    >>> path("users", "ann b", "ratings", "Face/Off")
+    '/users/ann%20b/ratings/Face%2FOff'
     """
     return "/" + "/".join(quote(part, safe="") for part in parts)
 

@@ -33,6 +33,7 @@ from alsoliked.serving.keys.gate import Gate
 from alsoliked.serving.limits.headers import SafeHeaders
 from alsoliked.serving.limits.hosts import LocalNames
 from alsoliked.serving.limits.sizes import Sizes
+from alsoliked.serving.limits.slashes import Slashes
 from alsoliked.serving.monitoring.lines import log_to_stderr
 from alsoliked.serving.monitoring.spans import configured
 from alsoliked.serving.monitoring.watching import Watching
@@ -93,6 +94,7 @@ def create_app(settings: Settings, *, own_process: bool = False) -> FastAPI:
     )
     app.state.settings = settings
     speak_plainly(app)
+    app.add_middleware(Slashes)  # innermost: what is around it sees the address as it came
     if settings.cors:
         app.add_middleware(CORSMiddleware, allow_origins=settings.cors, allow_methods=["*"], allow_headers=["*"])
     app.add_middleware(Sizes, body_limit=settings.body_limit)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends, Path
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 
 from alsoliked.serving.answering.explaining import Explained, explain
 from alsoliked.serving.answering.wanted import Wanted
 from alsoliked.serving.api.asking import Asked
+from alsoliked.serving.api.fields import ItemName, UserId
 from alsoliked.serving.api.recommendations import Id, Number
 from alsoliked.serving.keys.needs import needs
 
@@ -45,11 +46,7 @@ class About(BaseModel):
 
 
 @router.get("/users/{user}/explanations/{item}", responses=ANSWER, summary="Why this item, for a user")
-def explanation(
-    service: Asked,
-    user: Annotated[str, Path(max_length=200)],
-    item: Annotated[str, Path(max_length=200, description="An id, or a title as lists show it.")],
-) -> Explained:
+def explanation(service: Asked, user: UserId, item: ItemName) -> Explained:
     """Say what adds up to the predicted rating, and which of the user's own ratings moved it most."""
     return explain(service, user, item)
 

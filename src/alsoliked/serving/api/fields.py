@@ -8,19 +8,27 @@ from fastapi import Depends, Header, Path
 from pydantic import AfterValidator
 
 from alsoliked.serving.keys.needs import Actor, needs
+from alsoliked.serving.limits.slashes import with_slashes
 from alsoliked.serving.writing.fields import ID_LIMIT, printable
 
-__all__ = ["IdempotencyKey", "ImportKey", "ItemId", "Operating", "Reading", "UserId", "Writing"]
+__all__ = ["IdempotencyKey", "ImportKey", "ItemId", "ItemName", "Operating", "Reading", "UserId", "Writing"]
 
 UserId: TypeAlias = Annotated[
     str,
     Path(min_length=1, max_length=ID_LIMIT, description="Id of a user, percent-encoded.", examples=["196"]),
+    AfterValidator(with_slashes),
     AfterValidator(printable),
 ]
 ItemId: TypeAlias = Annotated[
     str,
     Path(min_length=1, max_length=ID_LIMIT, description="Id of an item, percent-encoded.", examples=["242"]),
+    AfterValidator(with_slashes),
     AfterValidator(printable),
+]
+ItemName: TypeAlias = Annotated[
+    str,
+    Path(max_length=ID_LIMIT, description="An id, or a title as lists show it; percent-encoded."),
+    AfterValidator(with_slashes),
 ]
 ImportKey: TypeAlias = Annotated[
     str,

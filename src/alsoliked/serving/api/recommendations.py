@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.datastructures import QueryParams
 
 from alsoliked.serving.answering.soon import recommend_soon
 from alsoliked.serving.answering.wanted import Answered, Wanted
 from alsoliked.serving.api.asking import Asked, service_of
+from alsoliked.serving.api.fields import UserId
 from alsoliked.serving.keys.needs import needs
 
 __all__ = ["router"]
@@ -108,9 +109,7 @@ class Known(BaseModel):
 
 
 @router.get("/users/{user}/recommendations", responses=ANSWER, openapi_extra=COLUMNS, summary="List for a user")
-async def recommendations(
-    request: Request, user: Annotated[str, Path(max_length=200)], told: Annotated[Known, Query()]
-) -> Answered:
+async def recommendations(request: Request, user: UserId, told: Annotated[Known, Query()]) -> Answered:
     """List the best items for a user, from what they rated in training and said since.
 
     Nobody is unknown: whoever has no ratings gets what is known of people like them, else what most people like, and

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, Query
 
 from alsoliked.serving.answering.likeness import similar
 from alsoliked.serving.answering.wanted import Answered
 from alsoliked.serving.api.asking import Asked
+from alsoliked.serving.api.fields import ItemName
 from alsoliked.serving.keys.needs import needs
 
 __all__ = ["router"]
@@ -19,7 +20,7 @@ router = APIRouter(tags=["recommendations"], dependencies=[Depends(needs("read")
 @router.get("/items/{item}/similar", summary="Items like an item")
 def similar_items(
     service: Asked,
-    item: Annotated[str, Path(max_length=200, description="An id, or a title as lists show it.")],
+    item: ItemName,
     *,
     n: Annotated[int, Query(ge=1, le=1000, description="How many.")] = 10,
 ) -> Answered:
