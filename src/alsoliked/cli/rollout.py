@@ -169,6 +169,25 @@ def holdout(
         say(f"holdout: {row.holdout:.1%} of users")
 
 
+@app.command(epilog=_examples("tidy", "tidy --keep 1 --by ops"))
+def tidy(
+    keep: Annotated[int, typer.Option(metavar="N", help="Of the models let in last, needed or not.")] = 3,
+    by: By = None,
+    home: Home = HOME,
+    database: Url = None,
+    json: Json = False,
+) -> None:
+    """Delete models from the home that nobody goes back to any more."""
+    from alsoliked.serving.rollout.tidying import tidy as tidy_up
+
+    with at_desk(home, database) as service:
+        gone = tidy_up(service, who(by), keep)
+    if json:
+        print_json({"deleted": list(gone)})
+    else:
+        say(f"deleted {', '.join(gone)}" if gone else "nothing to delete: all models are needed, or among the latest")
+
+
 def _say(held: Rollout, following: str = "", *, json: bool) -> None:
     if json:
         print_json(held.to_dict())

@@ -53,6 +53,8 @@ def propose(service: Service, bundle: Path | str, by: str, plan: Path | str | No
         If the plan is not filled in.
     BundleError
         If it is no bundle, truncated or edited; nothing is copied.
+    NotThereError
+        If it is no folder, and no model of that id is in the home.
     """
     by = said("the name of who proposes", by)
     folder = bundle if isinstance(bundle, Path) else None
@@ -63,6 +65,7 @@ def propose(service: Service, bundle: Path | str, by: str, plan: Path | str | No
     model = known or copy_in(service.settings.home, Path(bundle))
     try:
         with service.database.write() as connection:
+            place_of(service.settings.home, model.id)  # it may have been tidied away meanwhile
             return _begin(connection, service.database.now(connection), model, by, kept)
     except IntegrityError as error:
         raise ConflictError("another rollout was proposed at this moment; see `alsoliked rollout status`.") from error
