@@ -115,4 +115,5 @@ def _settings(master: str | None, workers: int, cores: int, worker_memory: int, 
         settings["spark.sql.shuffle.partitions"] = str(max(8, 4 * workers * cores))
     if master.startswith(LOCAL):
         settings["spark.executor.memory"] = master.rstrip("]").rpartition(",")[2].strip() + "m"
+        settings["spark.shuffle.io.retryWait"] = "1s"  # here an executor that does not answer is no more
     return settings
