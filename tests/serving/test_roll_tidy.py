@@ -49,7 +49,9 @@ def there(service: Service) -> set[str]:
 
 def finish(service: Service, candidate: Path) -> str:
     held = steps.propose(service, candidate, "ann")
-    held = move(service, held, "checks", lambda *_: Move("checked", "checked", checks={"passed": True, "words": ["fine"]}))
+    held = move(
+        service, held, "checks", lambda *_: Move("checked", "checked", checks={"passed": True, "words": ["fine"]})
+    )
     held = steps.approve(service, held, "bo", "fine")
     while held.state != "finished":
         held = steps.advance(service, held, "bo", early="a test")

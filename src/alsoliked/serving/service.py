@@ -33,6 +33,7 @@ from alsoliked.serving.storage.rollouts import rolling
 from alsoliked.serving.storage.secret import check_secret, kept_secret
 from alsoliked.serving.storage.standing import Row, change, look
 from alsoliked.serving.storage.together import Together
+from alsoliked.serving.writing.ready import keep
 
 __all__ = ["Service", "Standing"]
 
@@ -88,7 +89,7 @@ class Service:
 
     def __post_init__(self) -> None:
         self._breaker = Breaker(self.database)
-        self.together = Together(self.database)
+        self.together = Together(self.database, partial(keep, self.database))
         self._preloader = Preloader(self)
         self.shadows = Shadows(self, asked_of)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sqlite3
 import threading
 import time
 from collections.abc import Iterator
@@ -24,6 +25,7 @@ __all__ = ["Database"]
 
 WAIT = 5.0  # seconds to wait for a lock, or for a connection
 POOL = 8
+PAUSE = 0.0005  # seconds between two tries to write to SQLite
 IDLE = 1.0  # seconds after which a connection may have gone unnoticed
 NOW = {
     "sqlite": "SELECT (julianday('now') - 2440587.5) * 86400.0",
@@ -91,8 +93,8 @@ class Database:
             If the database cannot be reached, or is locked or full; nothing was written.
         """
         with self._in_turn(), _telling(), self.engine.connect() as connection:
-            if self.kind == "sqlite":  # take the lock at once, so that no reader turns writer and fails
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            if self.kind == "sqlite":
+                _lock(connection)
             try:
                 yield connection
             except BaseException:
@@ -154,6 +156,28 @@ def _sqlite(url: URL) -> Engine:
     engine = create_engine(url, connect_args={"timeout": WAIT, "check_same_thread": False}, pool_size=POOL)
     event.listen(engine, "connect", _settle_sqlite)
     return engine
+
+
+def _lock(connection: Connection) -> None:
+    """Take SQLite's lock at once, so that no reader turns writer and fails; ask again and again while others have it.
+
+    SQLite itself would ask less and less often, so that a process that writes all the time starves the others.
+    """
+    driver: Any = connection.connection.driver_connection
+    until = time.monotonic() + WAIT
+    driver.execute("PRAGMA busy_timeout=0")
+    try:
+        while time.monotonic() < until:
+            try:
+                driver.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as error:
+                if not error.sqlite_errorname.startswith("SQLITE_BUSY"):
+                    break
+            time.sleep(PAUSE)
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # raises what is wrong
+    finally:
+        driver.execute(f"PRAGMA busy_timeout={1000 * WAIT:.0f}")
 
 
 def _settle_sqlite(connection: Any, _: object) -> None:  # noqa: ANN401  the driver's

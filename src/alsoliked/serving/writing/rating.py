@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 from alsoliked.serving.answering import tokens
@@ -12,7 +11,7 @@ from alsoliked.serving.refusals import ConflictError, NotThereError, Unavailable
 from alsoliked.serving.storage.idempotency import answered
 from alsoliked.serving.storage.written import keep_ratings, said_before
 from alsoliked.serving.writing.predicted import predicted
-from alsoliked.serving.writing.ready import Ready
+from alsoliked.serving.writing.ready import Kept, Ready
 from alsoliked.serving.writing.saying import Once, Rated, Saying
 from alsoliked.serving.writing.scale import on_scale
 
@@ -60,7 +59,7 @@ def rate_all(service: Service, said: Sequence[Saying], once: Once | None = None)
     """Keep several ratings, all of them or none; as `rate`."""
     ready = prepared(service, said, once)
     assert ready is not None  # noqa: S101  it waited
-    return ready if isinstance(ready, list) else accepted(service, service.together.write(partial(ready, service)))
+    return ready if isinstance(ready, list) else accepted(service, service.together.write(ready))
 
 
 def prepared(
@@ -81,12 +80,11 @@ def prepared(
         return Ready(checked, predicted(service, connection, standing, checked), once)
 
 
-def accepted(service: Service, written: tuple[list[Rated], bool]) -> list[Rated]:
+def accepted(service: Service, kept: Kept) -> list[Rated]:
     """Count ratings that are committed, and return them."""
-    rated, anew = written
-    if anew:
-        service.metrics.rated("accepted", len(rated))
-    return rated
+    if kept.anew:
+        service.metrics.rated("accepted", len(kept.rated))
+    return kept.rated
 
 
 def withdraw(service: Service, user: str, item: str) -> bool:

@@ -1,22 +1,19 @@
-"""Ready: ratings that were looked at, to be written down in whichever transaction takes them along."""
+"""Ready: ratings that were looked at, and how those of several requests are written down in one transaction."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
+from alsoliked.serving.storage.database import Database
 from alsoliked.serving.storage.idempotency import claim, keep_answer
 from alsoliked.serving.storage.written import add_outcomes, keep_ratings
 from alsoliked.serving.writing.predicted import Before
 from alsoliked.serving.writing.saying import Once, Rated, Saying
 
-if TYPE_CHECKING:
-    from alsoliked.serving.service import Service
-
-__all__ = ["Ready"]
+__all__ = ["Kept", "Ready", "keep"]
 
 NEW_USER = "nobody of this id was in training; lists follow from what they say here."
 NEW_ITEM = "no rating of this item was in training; it counts once a model was trained with it."
@@ -24,25 +21,48 @@ NEW_ITEM = "no rating of this item was in training; it counts once a model was t
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """Ratings that were looked at, with what was predicted of them; called in a transaction, it writes them down."""
+    """Ratings of one request that were looked at, with what was predicted of them."""
 
     said: Sequence[Saying]
     found: Sequence[Before]
-    once: Once | None
-
-    def __call__(self, service: Service, connection: Connection) -> tuple[list[Rated], bool]:
-        """Write them; False beside them: the same request was quicker, and this is what it was answered."""
-        now, once = service.database.now(connection), self.once
-        if once is not None and (before := claim(connection, now, once.key, once.digest)) is not None:
-            return [Rated.from_dict(row) for row in before], False
-        _keep(connection, now, self.said, self.found)
-        rated = [_rated(one, before, now) for one, before in zip(self.said, self.found, strict=True)]
-        if once is not None:
-            keep_answer(connection, once.key, [one.to_dict() for one in rated])
-        return rated, True
+    once: Once | None = None
 
 
-def _keep(connection: Connection, now: float, said: Sequence[Saying], found: Sequence[Before]) -> None:
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What came of them; not `anew`: the same request was quicker, and this is what it was answered."""
+
+    rated: list[Rated]
+    anew: bool = True
+
+
+def keep(database: Database, connection: Connection, requests: Sequence[Ready]) -> list[Kept]:
+    """Write down what several requests said, in the caller's transaction; few statements for all of them.
+
+    Raises
+    ------
+    ConflictError
+        If the key of one came with another request.
+    """
+    now = database.now(connection)
+    kept = [_claimed(connection, now, ready) for ready in requests]
+    new = [ready for ready, told in zip(requests, kept, strict=True) if told.anew]
+    _write(connection, now, [one for ready in new for one in ready.said], [one for ready in new for one in ready.found])
+    return kept
+
+
+def _claimed(connection: Connection, now: float, ready: Ready) -> Kept:
+    """Say what will be answered, and keep it at once where it has a key: the next in line may be the same request."""
+    once = ready.once
+    if once is not None and (before := claim(connection, now, once.key, once.digest)) is not None:
+        return Kept([Rated.from_dict(row) for row in before], anew=False)
+    rated = [_rated(one, before, now) for one, before in zip(ready.said, ready.found, strict=True)]
+    if once is not None:
+        keep_answer(connection, once.key, [one.to_dict() for one in rated])
+    return Kept(rated)
+
+
+def _write(connection: Connection, now: float, said: Sequence[Saying], found: Sequence[Before]) -> None:
     keep_ratings(
         connection,
         [

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Hashable, Sequence
-from functools import partial
 from typing import TYPE_CHECKING
 
 from alsoliked.serving.writing.rating import accepted, prepared
@@ -34,7 +33,7 @@ async def rate_soon(service: Service, said: Sequence[Saying], once: Once | None 
         ready = await asyncio.to_thread(_timed, service, said, once, kind)
     if isinstance(ready, list):
         return ready
-    return accepted(service, await asyncio.wrap_future(service.together.begin(partial(ready, service))))
+    return accepted(service, await asyncio.wrap_future(service.together.begin(ready)))
 
 
 def _timed(service: Service, said: Sequence[Saying], once: Once | None, kind: Hashable) -> Ready | list[Rated]:
