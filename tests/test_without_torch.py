@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -162,6 +163,7 @@ def refused(folder: Path) -> dict[str, Any]:
         "update": lambda: rec.update(new),
         "forget": lambda: rec.forget_user(3),
         "attributes": lambda: rec.fit_attributes(users="all"),
+        "chapter": lambda: import_module("alsoliked.chapter"),
     }
     said = {}
     for name, task in tasks.items():
@@ -221,7 +223,7 @@ def test_reading_never_tries_to_import_torch(without: dict[str, Any]) -> None:
     assert without["tried"] == []
 
 
-@pytest.mark.parametrize("task", ["fit", "update", "forget", "attributes"])
+@pytest.mark.parametrize("task", ["fit", "update", "forget", "attributes", "chapter"])
 def test_what_needs_torch_says_so(task: str, without: dict[str, Any]) -> None:
     said = without["refused"][task]
     assert said.startswith("MissingExtraError: ")

@@ -16,7 +16,15 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-import torch
+
+from alsoliked.lazily import without_torch
+
+try:
+    import torch
+except ModuleNotFoundError as error:
+    if error.name != "torch":
+        raise
+    raise without_torch("alsoliked.chapter") from error
 import torch.nn.functional as F  # noqa: N812  its name everywhere
 from torch import Tensor, nn
 

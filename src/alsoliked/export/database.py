@@ -1,62 +1,11 @@
-"""Database: a connection to PostgreSQL, what is asked of it before any work, and its refusals on one line."""
+"""Database: what PostgreSQL is asked before any work."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
-
 from alsoliked.errors import OptionError
-from alsoliked.export.extra import Foreign, extra
+from alsoliked.extra import Foreign
 
-__all__ = ["check_vectors", "connected", "described"]
-
-SCHEMES = ("postgresql://", "postgres://")
-PATIENCE = 10  # seconds to wait for a server that does not answer
-
-
-@contextmanager
-def connected(url: str) -> Iterator[Foreign]:
-    """Open a transaction that is committed at the end, or rolled back if anything fails.
-
-    Raises
-    ------
-    MissingExtraError
-        If psycopg is not installed.
-    OptionError
-        If the database cannot be reached, or refuses; the password is not in the message.
-    """
-    psycopg = extra("psycopg", "writing to PostgreSQL")
-    how = _parsed(url)
-    try:
-        with psycopg.connect(**{"connect_timeout": PATIENCE, **how}) as connection:
-            yield connection
-    except psycopg.Error as error:
-        raise OptionError(f"the database refused: {_line(error)}; nothing in it was changed.") from error
-
-
-def _parsed(url: str) -> dict[str, Any]:
-    """Return what a URL says; no part of it stands in a message, since one that is misread may be of the password."""
-    psycopg = extra("psycopg", "writing to PostgreSQL")
-    plain = url.replace("postgresql+psycopg://", "postgresql://", 1)
-    try:
-        if plain.startswith(SCHEMES):
-            parsed: dict[str, Any] = extra("psycopg.conninfo", "writing to PostgreSQL").conninfo_to_dict(plain)
-            if "@" not in parsed.get("host", "") and re.fullmatch(r"[\d,]*", str(parsed.get("port", ""))):
-                return parsed
-    except psycopg.Error:
-        pass
-    raise OptionError(
-        "the URL of the database cannot be read; expected postgresql://user@host/database,"
-        " with %40 for @ and %2F for / in a password."
-    ) from None
-
-
-def _line(error: Exception) -> str:
-    """Return what the server said, from what psycopg says of it."""
-    lines = str(error).strip().splitlines() or [type(error).__name__]
-    return lines[0].rstrip(".")
+__all__ = ["check_vectors", "described"]
 
 
 def described(connection: Foreign) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from alsoliked._version import __version__
-from alsoliked.export.extra import Foreign, extra
+from alsoliked.extra import Foreign, extra
 
 __all__ = ["Graph", "Input"]
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from alsoliked.data.vocabulary import Id
-from alsoliked.export.extra import extra
 from alsoliked.export.held import PLACES
 from alsoliked.export.tables import Tables
+from alsoliked.extra import extra
 
 __all__ = ["list_query"]
 

@@ -11,9 +11,9 @@ from polars import Series
 
 from alsoliked.data.ratings import Ratings
 from alsoliked.export.about import item_frame
-from alsoliked.export.extra import Foreign, extra
 from alsoliked.export.tables import Tables
 from alsoliked.export.vectors import ListVectors
+from alsoliked.extra import Foreign, extra
 from alsoliked.models.factors import FloatArray
 
 __all__ = ["load_about", "load_seen", "load_vectors"]

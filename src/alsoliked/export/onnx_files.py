@@ -10,10 +10,10 @@ import numpy as np
 from alsoliked.errors import OptionError
 from alsoliked.export.about import about_model, item_frame, user_frame
 from alsoliked.export.exported import Exported
-from alsoliked.export.extra import Foreign, extra
 from alsoliked.export.folder import check_free, size_of, whole_export, write_manifest
 from alsoliked.export.graph import Graph, Input
 from alsoliked.export.scorers import for_pairs, for_rows
+from alsoliked.extra import Foreign, extra
 from alsoliked.models.blend import RatingModel
 from alsoliked.models.factors import FactorModel
 from alsoliked.recommendation.answers import Answers

@@ -10,16 +10,17 @@ from alsoliked._version import __version__
 from alsoliked.data.ratings import Ratings
 from alsoliked.errors import OptionError
 from alsoliked.export.about import about_model
-from alsoliked.export.database import check_vectors, connected, described
+from alsoliked.export.database import check_vectors, described
 from alsoliked.export.exported import Exported
-from alsoliked.export.extra import Foreign, extra
 from alsoliked.export.folder import FORMAT
 from alsoliked.export.held import PLACES, Asked, asked, held_lists, list_notes
 from alsoliked.export.list_query import list_query
 from alsoliked.export.loading import load_about, load_seen, load_vectors
 from alsoliked.export.tables import Tables
 from alsoliked.export.vectors import DIRECTIONS, Progress, list_vectors
+from alsoliked.extra import Foreign, extra
 from alsoliked.models.options import check_whole
+from alsoliked.postgres import connected
 from alsoliked.recommendation.objective import Objective
 from alsoliked.recommender import Recommender
 

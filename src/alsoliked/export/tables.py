@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 
 from alsoliked.errors import OptionError
-from alsoliked.export.extra import Foreign, extra
+from alsoliked.extra import Foreign, extra
 
 __all__ = ["MARK", "Tables"]
 

@@ -10,10 +10,10 @@ import polars as pl
 
 from alsoliked.export.about import about_model, item_frame, user_frame
 from alsoliked.export.exported import Exported
-from alsoliked.export.extra import Foreign, extra
 from alsoliked.export.folder import check_free, size_of, whole_export, write_manifest
 from alsoliked.export.held import PLACES, Asked, asked, held_lists, list_notes
 from alsoliked.export.vectors import DIRECTIONS, ListVectors, Progress, list_vectors
+from alsoliked.extra import Foreign, extra
 from alsoliked.models.options import check_whole
 from alsoliked.recommendation.objective import Objective
 from alsoliked.recommender import Recommender

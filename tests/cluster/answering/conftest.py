@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
-import numpy as np
 import polars as pl
 import pytest
 
 from alsoliked import Ratings, Recommender
 from alsoliked.cluster.bundling import write_bundle_from_rows
-from alsoliked.cluster.bundling.vocabularies import Sorted
 from alsoliked.cluster.rows import Rows
 from alsoliked.cluster.shards.local import write_shards
 from alsoliked.cluster.shards.manifest import Shards
 from alsoliked.data.synthetic import planted_ratings
-from alsoliked.models.factors import FactorModel
-from alsoliked.models.net_scores import NetScores
 
 OPTIONS: dict[str, dict[str, Any]] = {
     "dot_bias": {"n_factors": 4, "epochs": 3, "lr": 0.05, "wd": 0.01, "bs": 64},
@@ -36,6 +33,9 @@ class Learned:
     rec: Recommender
 
 
+Learn: TypeAlias = Callable[[str], Learned]
+
+
 @pytest.fixture(scope="session")
 def shards(tmp_path_factory: pytest.TempPathFactory) -> Shards:
     """Ratings of people with names; some have one rating, and it is held out, and so has one item."""
@@ -51,43 +51,32 @@ def shards(tmp_path_factory: pytest.TempPathFactory) -> Shards:
 
 
 @pytest.fixture(scope="session", params=list(OPTIONS))
-def learned(request: pytest.FixtureRequest, shards: Shards, tmp_path_factory: pytest.TempPathFactory) -> Learned:
+def learned(request: pytest.FixtureRequest, learn: Learn) -> Learned:
     """A model of each kind."""
-    return learn(request.param, shards, tmp_path_factory.mktemp(request.param))
+    return learn(request.param)
 
 
 @pytest.fixture(scope="session")
-def linear(shards: Shards, tmp_path_factory: pytest.TempPathFactory) -> Learned:
+def linear(learn: Learn) -> Learned:
     """One model, for what does not depend on its kind."""
-    return learn("dot_bias", shards, tmp_path_factory.mktemp("linear"))
+    return learn("dot_bias")
 
 
-def learn(name: str, shards: Shards, folder: Path) -> Learned:
-    """Fit to the training part, here, and write what was learned as a cluster does."""
-    rec = Recommender(name, seed=1, **OPTIONS[name]).fit(shards.ratings("train"))
-    rows = as_rows(rec, shards, folder / "rows")
-    bundle = write_bundle_from_rows(rows, shards, folder / "bundle", choice=False)
-    return Learned(rows, bundle, Recommender.load(bundle))
+@pytest.fixture(scope="session")
+def learn(
+    shards: Shards,
+    as_rows: Callable[[Recommender, Shards, Path], Rows],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Learn:
+    """Fits to the training part, here, and writes what was learned as a cluster does."""
 
+    def learn(name: str) -> Learned:
+        rec, folder = Recommender(name, seed=1, **OPTIONS[name]), tmp_path_factory.mktemp(name)
+        rows = as_rows(rec.fit(shards.ratings("train")), shards, folder / "rows")
+        bundle = write_bundle_from_rows(rows, shards, folder / "bundle", choice=False)
+        return Learned(rows, bundle, Recommender.load(bundle))
 
-def as_rows(rec: Recommender, shards: Shards, folder: Path) -> Rows:
-    """What a fitted model learned, in the order of the shards, with noise where no rating taught anything."""
-    model = rec.fitted.rating or rec.fitted.choice
-    assert isinstance(model, (FactorModel, NetScores))
-    tables = {"user": model.user_rows, "item": model.mirrored().user_rows}
-    widths = {f"{role}_width": table.shape[1] for role, table in tables.items()}
-    rows = Rows.create(folder, n_users=shards.n_users, n_items=shards.n_items, **widths)
-    for role, table in tables.items():
-        side = Sorted.of(shards, role)  # type: ignore[arg-type]
-        noisy = np.where((side.counts == 0)[:, None], np.float32(9), table)
-        rows.write(role, 0, (table if rec.fitted.rating is None else noisy)[side.index])  # type: ignore[arg-type]
-    about: dict[str, Any] = {"model": rec.model, "options": rec.options_, "seed": 1, "history": None}
-    if isinstance(model, NetScores):
-        dense = {name: array for name, array in model.arrays.state.items() if name.startswith("layers")}
-        rows.finish(about | {"kind": "net", "y_range": model.arrays.y_range, "shape": dict(model.arrays.shape)}, dense)
-    else:
-        rows.finish(about | {"kind": "factors", "y_range": model.y_range, "global_bias": model.global_bias})
-    return Rows.open(folder)
+    return learn
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import resource
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,6 @@ from alsoliked.cluster.shards.manifest import Shards
 from alsoliked.data.synthetic import planted_ratings
 from alsoliked.errors import BundleError, ClusterError, OptionError
 from alsoliked.models.factors import FactorModel
-from alsoliked.models.net_scores import NetScores
 
 OPTIONS: dict[str, dict[str, Any]] = {
     "dot_bias": {"n_factors": 4, "epochs": 3, "lr": 0.05, "wd": 0.01, "bs": 64},
@@ -52,31 +52,12 @@ def in_order(shards: Shards, part: str) -> Ratings:
     return ratings.take(np.lexsort((ratings.item_index, ratings.user_index)))
 
 
-def as_rows(rec: Recommender, shards: Shards, folder: Path) -> Rows:
-    """A fitted model in the order of the shards, with noise where no rating taught anything."""
-    model = rec.fitted.rating or rec.fitted.choice
-    assert isinstance(model, (FactorModel, NetScores))
-    tables = {"user": model.user_rows, "item": model.mirrored().user_rows}
-    sizes = {f"{role}_width": table.shape[1] for role, table in tables.items()}
-    rows = Rows.create(folder, n_users=shards.n_users, n_items=shards.n_items, **sizes)
-    for role, table in tables.items():
-        side = Sorted.of(shards, role)  # type: ignore[arg-type]
-        noisy = np.where((side.counts == 0)[:, None], np.float32(99), table)
-        rows.write(role, 0, (table if rec.fitted.rating is None else noisy)[side.index])  # type: ignore[arg-type]
-    history = None if rec.history_ is None else rec.history_.to_dict()
-    about: dict[str, Any] = {"model": rec.model, "options": rec.options_, "seed": rec.seed, "history": history}
-    if isinstance(model, NetScores):
-        dense = {name: array for name, array in model.arrays.state.items() if name.startswith("layers")}
-        about |= {"kind": "net", "y_range": model.arrays.y_range, "shape": dict(model.arrays.shape)}
-        rows.finish(about, dense)
-    else:
-        rows.finish(about | {"kind": "factors", "y_range": model.y_range, "global_bias": model.global_bias})
-    return Rows.open(folder)
-
-
 @pytest.fixture(scope="module", params=list(OPTIONS))
 def both(
-    request: pytest.FixtureRequest, shards: Shards, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    shards: Shards,
+    as_rows: Callable[[Recommender, Shards, Path], Rows],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> tuple[Recommender, Recommender, Rows]:
     """A model fitted here, the same out of a bundle of its rows, and the rows."""
     place = tmp_path_factory.mktemp("bundling")

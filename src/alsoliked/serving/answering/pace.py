@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+import time
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 
 __all__ = ["Pace"]
 
@@ -37,3 +39,16 @@ class Pace:
         """Take note of an answer."""
         before = self._seconds.get(kind, seconds)
         self._seconds[kind] = before + WEIGHT * (seconds - before)
+
+    @contextmanager
+    def taking(self, kind: Hashable, clock: Callable[[], float] = time.perf_counter) -> Iterator[None]:
+        """Take note of how long a block takes, also where it raises.
+
+        In the event loop whatever holds it up counts, a disk too; in a thread its own work does (`time.thread_time`),
+        and not its turn among the threads.
+        """
+        began = clock()
+        try:
+            yield
+        finally:
+            self.took(kind, clock() - began)

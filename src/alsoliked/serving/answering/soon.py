@@ -54,22 +54,14 @@ async def recommend_soon(service: Service, wanted: Wanted) -> Answered:
 
 def _at_once(service: Service, wanted: Wanted, kind: Hashable) -> Answered | None:
     """Answer here and now; None where a model would have to be waited for."""
-    began = time.perf_counter()  # whatever holds up the loop counts, a disk too
-    found = known(service, wanted)
-    if not at_hand(service, wanted, found):
-        return None
-    try:
-        return in_time(service, wanted, found)
-    finally:
-        service.pace.took(kind, time.perf_counter() - began)
+    with service.pace.taking(kind):
+        found = known(service, wanted)
+        return in_time(service, wanted, found) if at_hand(service, wanted, found) else None
 
 
 def _timed(service: Service, wanted: Wanted, kind: Hashable) -> Answered:
-    began = time.thread_time()  # its own work: not its turn among the threads
-    try:
+    with service.pace.taking(kind, time.thread_time):
         return in_time(service, wanted)
-    finally:
-        service.pace.took(kind, time.thread_time() - began)
 
 
 def _kind(service: Service, wanted: Wanted) -> Hashable:

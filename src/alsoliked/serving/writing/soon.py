@@ -24,11 +24,8 @@ async def rate_soon(service: Service, said: Sequence[Saying], once: Once | None 
     kind: Hashable = ("rate", service.last_standing.row.model, len(said) > FEW)
     ready: Ready | list[Rated] | None = None
     if service.database.at_hand and service.pace.quick(kind):
-        began = time.perf_counter()
-        try:
+        with service.pace.taking(kind):
             ready = prepared(service, said, once, waiting=False)
-        finally:
-            service.pace.took(kind, time.perf_counter() - began)
     if ready is None:
         ready = await asyncio.to_thread(_timed, service, said, once, kind)
     if isinstance(ready, list):
@@ -37,10 +34,7 @@ async def rate_soon(service: Service, said: Sequence[Saying], once: Once | None 
 
 
 def _timed(service: Service, said: Sequence[Saying], once: Once | None, kind: Hashable) -> Ready | list[Rated]:
-    began = time.thread_time()
-    try:
+    with service.pace.taking(kind, time.thread_time):
         ready = prepared(service, said, once)
-    finally:
-        service.pace.took(kind, time.thread_time() - began)
     assert ready is not None  # noqa: S101  it waited
     return ready

@@ -1,4 +1,4 @@
-"""The libraries that exports need and answers do not: taken when used, and named where they are missing."""
+"""Libraries that answers do not need, for exports: taken when used, and named where they are missing."""
 
 from __future__ import annotations
 
