@@ -123,11 +123,11 @@ def _figures(found: Retrained) -> dict[str, Any]:
 
 def _until_due(service: Service, every: float) -> float:
     """Return the seconds until so long after the last one began; one that died is made up for at once."""
-    from alsoliked.serving.storage.jobs import last
+    from alsoliked.serving.storage.jobs import RETRAIN, last
     from alsoliked.serving.storage.locks import held_by
 
     with service.database.read() as connection:
         now = service.database.now(connection)
-        before = last(connection, "retrain")
-        died = before is not None and before.state == "running" and held_by(connection, now, "retrain") is None
+        before = last(connection, RETRAIN)
+        died = before is not None and before.state == "running" and held_by(connection, now, RETRAIN) is None
     return 0.0 if before is None or died else max(0.0, before.started_at + every - now)
